@@ -1,0 +1,1 @@
+"""TanyaDulu, the product: language, domain rules, services, store, gateways and console."""
