@@ -1,0 +1,1 @@
+"""Messages come in here: each channel verifies and normalises, then all take the same steps."""

@@ -1,0 +1,1 @@
+"""Where everything is kept: tables, one transaction at a time, encryption."""

@@ -1,0 +1,148 @@
+"""The one place where the parts are put together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.clock import SystemClock
+from bot.domain.contacts import load_contacts
+from bot.domain.office import Office
+from bot.gateways.rasa import RasaAssistant
+from bot.gateways.screen import Screen
+from bot.gateways.smtp import Mailer
+from bot.gateways.wording import ResponseFiles
+from bot.language.intents import IntentModel
+from bot.language.understanding import Understander
+from bot.ports import Assistant, Clock, Reader, Sender, Wording
+from bot.services.paging import SCREEN
+from bot.settings import ROOT, Settings
+from bot.store.database import Database, Job
+from bot.store.keys import Vault, new_master_key
+from bot.store.migrate import upgrade
+from bot.wakes import Wakes
+
+MODEL = ROOT / "models" / "understanding.npz"
+DEFAULT_RASA_URL = "http://127.0.0.1:5005"
+
+
+@dataclass(frozen=True)
+class App:
+    """The product, ready to use."""
+
+    settings: Settings
+    clock: Clock
+    office: Office
+    wording: Wording
+    reader: Reader
+    assistant: Assistant
+    senders: Mapping[str, Sender]
+    database: Database
+    wakes: Wakes
+
+    async def write[T](self, job: Job[T]) -> T:
+        """Run a job in a transaction of the writer; returns after the commit."""
+        return await asyncio.wrap_future(self.database.write(job))
+
+    async def read[T](self, job: Job[T]) -> T:
+        """Run a job on a snapshot of the database."""
+        return await asyncio.to_thread(self.database.read, job)
+
+    def close(self) -> None:
+        """Finish what is queued and let go of files."""
+        self.database.close()
+        self.database.vault.close()
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    assistant: Assistant | None = None,
+    senders: Mapping[str, Sender] | None = None,
+    reader: Reader | None = None,
+) -> App:
+    """Open the database (migrated when it is older), the keys and the gateways.
+
+    Tests hand in their own clock, assistant or senders; nothing else differs.
+    """
+    data_dir = settings.data_dir
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    vault = Vault(data_dir / "keys.db", master_keys(settings))
+    wakes = Wakes()
+    database = Database(settings.database, vault, wakes.wake)
+    upgrade(database.engine)
+    senders = senders if senders is not None else default_senders(settings)
+    office = Office(
+        practice=settings.tanyadulu_practice,
+        timezone=ZoneInfo(settings.tz_default),
+        console_url=f"{settings.base_url}/console",
+        turn_window=settings.turn_window,
+        page_channels=frozenset(senders) - {SCREEN},
+        contacts=load_contacts(ROOT / "data" / "directory" / "contacts.yml"),
+    )
+    return App(
+        settings=settings,
+        clock=clock or SystemClock(),
+        office=office,
+        wording=ResponseFiles(ROOT / "data" / "responses"),
+        reader=reader or default_reader(),
+        assistant=assistant or default_assistant(settings),
+        senders=senders,
+        database=database,
+        wakes=wakes,
+    )
+
+
+def master_keys(settings: Settings) -> tuple[str, ...]:
+    """The master keys of the environment, or the one kept in the data folder.
+
+    A generated key beside the data protects a stolen backup, not a stolen machine: the
+    warning says so.
+    """
+    if settings.master_keys:
+        return settings.master_keys
+    return (_kept_secret(settings.data_dir / "master.key", "MASTER_KEYS"),)
+
+
+def rasa_key(settings: Settings) -> str:
+    """The key of Rasa's input channel, from the environment or kept in the data folder."""
+    return settings.tanyadulu_rasa_key or _kept_secret(settings.data_dir / "rasa.key", None)
+
+
+def _kept_secret(path: Path, warn_about: str | None) -> str:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(new_master_key())
+        file.flush()
+        os.fsync(file.fileno())
+    if warn_about:
+        warnings.warn(f"{warn_about} is not set: made {path}; keep a copy elsewhere", stacklevel=2)
+    return path.read_text(encoding="ascii").strip()
+
+
+def default_senders(settings: Settings) -> dict[str, Sender]:
+    """The channels that settings open."""
+    senders: dict[str, Sender] = {SCREEN: Screen()}
+    if settings.smtp_url:
+        senders["email"] = Mailer(settings.smtp_url)
+    return senders
+
+
+def default_assistant(settings: Settings) -> RasaAssistant:
+    """The Rasa processes that settings name."""
+    return RasaAssistant(settings.rasa_urls or (DEFAULT_RASA_URL,), rasa_key(settings))
+
+
+def default_reader() -> Reader:
+    """Rules and the trained model; rules alone when no model was trained yet."""
+    return Understander(IntentModel.load(MODEL) if MODEL.exists() else None)

@@ -1,0 +1,102 @@
+"""Our work on what people told us."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.language.types import Urgency
+
+# No 0/O, 1/I/L, vowels or look-alikes: read aloud on a bad line, it stays itself.
+REFERENCE_LETTERS = "BCDFGHJKMNPQRSTVWXZ23456789"
+
+
+class CaseKind(StrEnum):
+    """What a case is about."""
+
+    DANGER = "danger"
+    SELF_HARM = "self_harm"
+    MISSING_RELATIVE = "missing_relative"
+    LABOUR_ABUSE = "labour_abuse"
+    RECRUITER = "recruiter"
+    MONEY_LOST = "money_lost"
+    RETURN_HOME = "return_home"
+    JOB_OFFER = "job_offer"
+    HUMAN_REQUEST = "human_request"
+    PRIVACY = "privacy"
+
+
+class CaseState(StrEnum):
+    """open -> closed (with a reason); any new message on an emergency reopens it."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class CloseReason(StrEnum):
+    """Why a case was closed."""
+
+    HELPED = "helped"
+    REFERRED = "referred"
+    NO_DANGER = "no_danger"
+    DUPLICATE = "duplicate"
+    NO_CONTACT = "no_contact"
+    PRACTICE = "practice"
+
+
+class LogKind(StrEnum):
+    """Kinds of entries of the append-only case log."""
+
+    OPENED = "opened"
+    URGENCY_RAISED = "urgency_raised"
+    SIGNALS = "signals"
+    FACTS = "facts"
+    PERSON_SAID = "person_said"
+    PAGED = "paged"
+    PAGE_DELIVERED = "page_delivered"
+    PAGE_FAILED = "page_failed"
+    NO_ONE_ON_CALL = "no_one_on_call"
+    POLICY_EXHAUSTED = "policy_exhausted"
+    ACKNOWLEDGED = "acknowledged"
+    TAKEN_OVER = "taken_over"
+    HANDED_BACK = "handed_back"
+    NOTE = "note"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case; `fields` hold what the person told, by name of the question."""
+
+    id: str
+    reference: str
+    person_id: str
+    conversation_id: str
+    kind: CaseKind
+    urgency: Urgency
+    state: CaseState
+    practice: bool
+    opened_at: datetime
+    updated_at: datetime
+    owner_id: str | None = None
+    closed_at: datetime | None = None
+    close_reason: CloseReason | None = None
+    fields: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """One line of the case log; `actor` is person, bot, system or a staff label."""
+
+    at: datetime
+    kind: LogKind
+    actor: str
+    text: str = field(repr=False)
+
+
+def new_reference() -> str:
+    """A public case reference such as TD-7K3MQX: 27^6 possibilities, no secret."""
+    return "TD-" + "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(6))

@@ -1,0 +1,36 @@
+"""What the organisation has set up, as the rules need to know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.contacts import Contact
+
+ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+
+
+@dataclass(frozen=True)
+class Office:
+    """Settings and tables that rules depend on.
+
+    `page_channels` are those that can reach staff outside the console; `practice` means
+    that somebody switched practice mode on.
+    """
+
+    practice: bool
+    timezone: ZoneInfo
+    console_url: str
+    turn_window: timedelta
+    page_channels: frozenset[str] = frozenset()
+    contacts: tuple[Contact, ...] = field(default=(), repr=False)
+
+    def local_time(self, at: datetime) -> str:
+        """A moment as people read it, such as 08.00 WIB."""
+        zone = ZONE_NAMES.get(self.timezone.key, self.timezone.key)
+        return f"{at.astimezone(self.timezone):%H.%M} {zone}"
+
+    def local_date(self, at: datetime) -> str:
+        """The date of a moment in the office's zone, ISO 8601."""
+        return at.astimezone(self.timezone).date().isoformat()

@@ -1,0 +1,43 @@
+"""The people of the organisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody may do; a supervisor may also end shifts of others and read alarms."""
+
+    CASEWORKER = "caseworker"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A staff member; people outside only ever see the label."""
+
+    id: str
+    login: str
+    number: int
+    role: Role
+    disabled: bool
+    password_hash: str = field(repr=False)
+
+    @property
+    def label(self) -> str:
+        """The name that people see: never the private one."""
+        return f"Petugas {self.number}"
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A way to wake a staff member; pages use verified ones only."""
+
+    id: str
+    staff_id: str
+    channel: str
+    verified_at: datetime | None
+    address: str = field(repr=False)

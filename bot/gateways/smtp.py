@@ -1,0 +1,65 @@
+"""Pages by e-mail."""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+from email.message import EmailMessage
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from bot.domain.messages import Outbound
+from bot.ports import SendError
+
+TIMEOUT_SECONDS = 20
+SUBJECT = "TanyaDulu: ada yang menunggu"
+
+
+class MailError(ValueError):
+    """SMTP_URL cannot be understood."""
+
+
+class Mailer:
+    """Sends through one mail server; `smtps://` speaks TLS from the start."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+            raise MailError("SMTP_URL must look like smtp://user:password@host:port?from=address")
+        self._tls = parts.scheme == "smtps"
+        self._host = parts.hostname
+        self._port = parts.port or (465 if self._tls else 587)
+        self._user = unquote(parts.username or "")
+        self._password = unquote(parts.password or "")
+        sender = parse_qs(parts.query).get("from", [self._user])[0]
+        if "@" not in sender:
+            raise MailError("SMTP_URL needs ?from=address")
+        self._from = sender
+
+    async def send(self, message: Outbound) -> None:
+        """See bot.ports.Sender."""
+        if not message.address:
+            raise SendError("no address", permanent=True)
+        mail = EmailMessage()
+        mail["From"] = self._from
+        mail["To"] = message.address
+        mail["Subject"] = SUBJECT
+        # The same id on every try lets mail programs show a repeat once.
+        mail["Message-ID"] = f"<{message.id}@{self._host}>"
+        mail.set_content(message.text)
+        try:
+            await asyncio.to_thread(self._deliver, mail)
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = [code for code, _ in error.recipients.values()]
+            refused = all(code >= 500 for code in codes)
+            raise SendError("recipient refused", permanent=refused) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise SendError(type(error).__name__, permanent=False) from error
+
+    def _deliver(self, mail: EmailMessage) -> None:
+        kind = smtplib.SMTP_SSL if self._tls else smtplib.SMTP
+        with kind(self._host, self._port, timeout=TIMEOUT_SECONDS) as server:
+            if not self._tls and server.has_extn("starttls"):
+                server.starttls()
+            if self._user:
+                server.login(self._user, self._password)
+            server.send_message(mail)

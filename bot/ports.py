@@ -1,0 +1,106 @@
+"""What the product needs from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.domain.messages import Outbound, Reply
+from bot.language.types import Understanding
+
+
+class Clock(Protocol):
+    """Where time comes from."""
+
+    def now(self) -> datetime:
+        """The present moment, aware UTC."""
+        ...
+
+
+class SendError(Exception):
+    """A provider did not take a message; `permanent` when trying again is useless."""
+
+    def __init__(self, reason: str, *, permanent: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+
+
+class Sender(Protocol):
+    """A gateway that sends the rows of one channel."""
+
+    async def send(self, message: Outbound) -> None:
+        """Hand a message to the provider.
+
+        Returning means that the provider has it. SendError means that it has not; any
+        other exception leaves that open and the row is tried again.
+        """
+        ...
+
+
+class Reader(Protocol):
+    """Understands a message without any other process."""
+
+    def understand(self, text: str) -> Understanding:
+        """Intent, entities and urgency; never raises on a text."""
+        ...
+
+
+class Wording(Protocol):
+    """The only place for words: the responses that the organisation reviews."""
+
+    def say(self, name: str, **values: str) -> Reply:
+        """The named text with its choices; KeyError for an unknown name."""
+        ...
+
+
+class AssistantDownError(Exception):
+    """The assistant cannot be reached, or could not finish the turn just now."""
+
+
+class AssistantFailedError(Exception):
+    """The assistant answered that it cannot handle this turn."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something that an action wants done; `after` counts the replies that come before it."""
+
+    name: str
+    after: int
+    values: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the assistant makes of a turn. Nothing of it is true before it is committed."""
+
+    replies: tuple[Reply, ...] = field(default=(), repr=False)
+    commands: tuple[Command, ...] = ()
+    events: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+
+
+class Assistant(Protocol):
+    """The dialogue, as a pure function of a turn and the events before it."""
+
+    async def answer(
+        self,
+        *,
+        turn_id: str,
+        conversation: str,
+        text: str,
+        payload: str | None,
+        metadata: Mapping[str, Any],
+        events: Sequence[Mapping[str, Any]],
+    ) -> Answer:
+        """Answer a turn; a repeat with the same arguments gives the same answer.
+
+        AssistantDownError: try again later. AssistantFailedError: trying again is useless.
+        """
+        ...
+
+    async def is_up(self) -> bool:
+        """Whether the assistant can take turns at all."""
+        ...

@@ -1,0 +1,89 @@
+"""The ASGI application: web chat, console and health, with the worker beside them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.bootstrap import App
+from bot.console.routes import routes as console_routes
+from bot.worker import Worker
+from channels import web
+
+log = structlog.get_logger()
+
+
+def create_app(app: App, *, with_worker: bool = True) -> Starlette:
+    """The server of one process; more of them may share a database."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_server: Starlette) -> AsyncIterator[None]:
+        app.wakes.attach()
+        running = asyncio.create_task(Worker(app).run()) if with_worker else None
+        try:
+            yield
+        finally:
+            if running is not None:
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+            app.close()
+
+    async def healthz(_request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def readyz(_request: Request) -> Response:
+        problems = []
+        try:
+            await app.read(lambda uow: uow.alarms.standing())
+        except Exception as error:  # noqa: BLE001  # whatever it is, we are not ready
+            log.error("database_down", error=type(error).__name__)
+            problems.append("database")
+        if not await app.assistant.is_up():
+            problems.append("assistant")
+        if problems:
+            return JSONResponse({"error": "not ready", "parts": problems}, status_code=503)
+        return PlainTextResponse("ready\n")
+
+    async def metrics(_request: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return Starlette(
+        routes=[
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/metrics", metrics),
+            *console_routes(app),
+            *web.routes(app),
+        ],
+        exception_handlers={
+            web.BadRequestError: _bad_request,
+            HTTPException: _http_error,
+            Exception: _fault,
+        },
+        lifespan=lifespan,
+    )
+
+
+async def _bad_request(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, web.BadRequestError)  # noqa: S101  # Starlette calls by class
+    return JSONResponse({"error": error.error}, status_code=error.status)
+
+
+async def _http_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  # Starlette calls by class
+    return JSONResponse({"error": error.detail.lower()}, error.status_code, error.headers)
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    """Nothing was stored; the caller may try again. The path may hold a secret: not logged."""
+    log.error("request_failed", method=request.method, error=type(error).__name__)
+    return JSONResponse({"error": "try again"}, status_code=503)

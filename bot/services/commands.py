@@ -1,0 +1,185 @@
+"""What the assistant's actions want done: committed here, and only then confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.domain.cases import Case, CaseKind, LogKind
+from bot.domain.conversation import Conversation
+from bot.domain.messages import Reply
+from bot.domain.office import Office
+from bot.language.types import Urgency
+from bot.ports import Command, Wording
+from bot.services import emergency
+from bot.services.duty import duty, is_practice, status_line
+from bot.store.unit_of_work import SqlUnitOfWork
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a command needs: the transaction, whose conversation it is, and when."""
+
+    uow: SqlUnitOfWork
+    conversation: Conversation
+    office: Office
+    wording: Wording
+    now: datetime
+
+
+class UnknownCommandError(Exception):
+    """An action emitted a command that nobody carries out: a fault of ours."""
+
+
+def carry_out(command: Command, desk: Desk) -> Reply | None:
+    """Do what a command wants and return its confirmation."""
+    handler = HANDLERS.get(command.name)
+    if handler is None:
+        raise UnknownCommandError(command.name)
+    return handler(desk, command.values)
+
+
+def _open_case(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
+    kind = CaseKind(values["kind"])
+    urgency = Urgency(values["urgency"])
+    fields = _texts(values.get("fields", {}))
+    if urgency is Urgency.EMERGENCY:
+        emergency.open_emergency(
+            desk.uow, desk.conversation, kind, ("assistant",), fields, desk.office, desk.now
+        )
+        return emergency.first_answer(
+            desk.uow, desk.conversation, kind, desk.office, desk.wording, desk.now
+        )
+    case, is_new = _case_of(desk, kind, urgency, fields)
+    name = "say_case_saved" if is_new else "say_case_added"
+    return desk.wording.say(name, reference=case.reference)
+
+
+def _case_of(
+    desk: Desk, kind: CaseKind, urgency: Urgency, fields: Mapping[str, str]
+) -> tuple[Case, bool]:
+    """The open case of this kind, new or with what was added; whether it is new."""
+    uow = desk.uow
+    case = uow.cases.open_of_kind(desk.conversation.id, kind)
+    is_new = case is None
+    if case is None:
+        case = uow.cases.open(
+            desk.conversation,
+            kind,
+            urgency,
+            fields,
+            practice=is_practice(uow, desk.office),
+            now=desk.now,
+        )
+        uow.cases.log(case.id, LogKind.OPENED, "bot", urgency, desk.now)
+    else:
+        if urgency.rank > case.urgency.rank:
+            uow.cases.log(case.id, LogKind.URGENCY_RAISED, "bot", urgency, desk.now)
+        case = uow.cases.raise_urgency(case, urgency, desk.now)
+        uow.cases.add_fields(case, fields, desk.now)
+    told = "\n".join(f"{name}: {value}" for name, value in fields.items())
+    uow.cases.log(case.id, LogKind.FACTS, "bot", told, desk.now)
+    if desk.conversation.case_id is None:
+        uow.conversations.set_case(desk.conversation.id, case.id)
+    uow.wake("console")
+    return case, is_new
+
+
+def _add_to_case(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
+    fields = _texts(values.get("fields", {}))
+    case_id = desk.conversation.case_id
+    if case_id is None:
+        case, _ = _case_of(desk, CaseKind.HUMAN_REQUEST, Urgency.CONCERN, fields)
+    else:
+        case = desk.uow.cases.get(case_id)
+        desk.uow.cases.add_fields(case, fields, desk.now)
+        told = "\n".join(f"{name}: {value}" for name, value in fields.items())
+        desk.uow.cases.log(case_id, LogKind.FACTS, "bot", told, desk.now)
+    desk.uow.wake("console")
+    return desk.wording.say("say_case_added", reference=case.reference)
+
+
+def _record_offer(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
+    """Serious and critical offers become a case that staff see; the rest leaves no trace."""
+    if values["verdict"] not in ("serious", "critical"):
+        return None
+    fields = _texts(values.get("facts", {}))
+    fields["verdict"] = str(values["verdict"])
+    fields["flags"] = ", ".join(values.get("flags", ()))
+    departure = values.get("departure")
+    if departure:
+        fields["departure"] = str(departure)
+    urgency = _offer_urgency(str(values["verdict"]), departure)
+    if urgency is Urgency.EMERGENCY:
+        emergency.open_emergency(
+            desk.uow,
+            desk.conversation,
+            CaseKind.JOB_OFFER,
+            (emergency.DEPARTURE,),
+            fields,
+            desk.office,
+            desk.now,
+        )
+        state = duty(desk.uow, desk.office, desk.now)
+        today = desk.now.astimezone(desk.office.timezone).date()
+        status = status_line(state, desk.office, desk.wording, today)
+        return desk.wording.say("say_departure_soon", status=status)
+    _case_of(desk, CaseKind.JOB_OFFER, urgency, fields)
+    return None
+
+
+def _offer_urgency(verdict: str, departure: object) -> Urgency:
+    """A near departure on a dangerous offer is what makes it urgent (labels of urgency)."""
+    if departure == "within_48h":
+        return Urgency.EMERGENCY if verdict == "critical" else Urgency.URGENT
+    if departure == "this_week":
+        return Urgency.URGENT
+    return Urgency.NONE
+
+
+def _request_human(desk: Desk, _values: Mapping[str, Any]) -> Reply | None:
+    _case_of(desk, CaseKind.HUMAN_REQUEST, Urgency.CONCERN, {})
+    state = duty(desk.uow, desk.office, desk.now)
+    today = desk.now.astimezone(desk.office.timezone).date()
+    status = status_line(state, desk.office, desk.wording, today)
+    return desk.wording.say("say_human_requested", status=status)
+
+
+def _set_safe_contact(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
+    _case_of(desk, _kind_at_hand(desk), Urgency.NONE, {"safe_contact": str(values["note"])})
+    return desk.wording.say("say_safe_contact_saved")
+
+
+def _request_erasure(desk: Desk, _values: Mapping[str, Any]) -> Reply | None:
+    fields = {"erasure": desk.office.local_date(desk.now)}
+    _case_of(desk, CaseKind.PRIVACY, Urgency.CONCERN, fields)
+    return desk.wording.say("say_erasure_requested")
+
+
+def _record_feedback(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
+    _case_of(desk, _kind_at_hand(desk), Urgency.NONE, {"feedback": str(values["note"])})
+    return desk.wording.say("say_feedback_saved")
+
+
+def _kind_at_hand(desk: Desk) -> CaseKind:
+    """The kind of the case that the conversation is about."""
+    if desk.conversation.case_id is None:
+        return CaseKind.HUMAN_REQUEST
+    return desk.uow.cases.get(desk.conversation.case_id).kind
+
+
+def _texts(values: Mapping[str, Any]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in values.items() if value not in (None, "")}
+
+
+HANDLERS: dict[str, Callable[[Desk, Mapping[str, Any]], Reply | None]] = {
+    "open_case": _open_case,
+    "add_to_case": _add_to_case,
+    "record_offer": _record_offer,
+    "request_human": _request_human,
+    "set_safe_contact": _set_safe_contact,
+    "request_erasure": _request_erasure,
+    "record_feedback": _record_feedback,
+}

@@ -1,0 +1,93 @@
+"""Danger first: what is committed together with a message that shows danger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.domain.cases import Case, CaseKind, CaseState, LogKind
+from bot.domain.conversation import Conversation, HandledBy, Talk
+from bot.domain.messages import Reply
+from bot.domain.office import Office
+from bot.language.types import Urgency
+from bot.ports import Wording
+from bot.services.duty import duty, is_practice, status_line
+from bot.services.paging import start_escalation
+from bot.store.unit_of_work import SqlUnitOfWork
+
+SELF_HARM = "self_harm"
+# A near departure is an emergency for the staff; the person still needs the answer to the offer.
+DEPARTURE = "departure_48h"
+
+
+def open_emergency(
+    uow: SqlUnitOfWork,
+    known: Conversation,
+    kind: CaseKind,
+    signals: tuple[str, ...],
+    fields: Mapping[str, str],
+    office: Office,
+    now: datetime,
+) -> Case:
+    """The emergency case of a conversation, new or found, with somebody being paged.
+
+    While a human already talks to the person nobody else is woken.
+    """
+    case = uow.cases.open_of_kind(known.id, kind)
+    if case is None:
+        case = uow.cases.open(
+            known, kind, Urgency.EMERGENCY, fields, practice=is_practice(uow, office), now=now
+        )
+        uow.cases.log(case.id, LogKind.OPENED, "system", ", ".join(signals), now)
+    else:
+        case = uow.cases.raise_urgency(case, Urgency.EMERGENCY, now)
+        if fields:
+            uow.cases.add_fields(case, fields, now)
+        uow.cases.log(case.id, LogKind.SIGNALS, "system", ", ".join(signals), now)
+    uow.conversations.set_case(known.id, case.id)
+    if known.handled_by is HandledBy.BOT:
+        start_escalation(uow, case, office, now)
+    uow.wake("console")
+    return case
+
+
+def kind_of(signals: tuple[str, ...]) -> CaseKind:
+    """Which kind of case these signals make."""
+    return CaseKind.SELF_HARM if SELF_HARM in signals else CaseKind.DANGER
+
+
+def only_departure(signals: tuple[str, ...]) -> bool:
+    """Whether nothing but a near departure makes it an emergency."""
+    return DEPARTURE in signals and not set(signals) - {
+        DEPARTURE,
+        "departure_this_week_with_flags",
+        "recruiter_active",
+        "money_lost",
+    }
+
+
+def first_answer(
+    uow: SqlUnitOfWork,
+    known: Conversation,
+    kind: CaseKind,
+    office: Office,
+    wording: Wording,
+    now: datetime,
+) -> Reply:
+    """The first words to someone in danger, and the talk that they begin."""
+    state = duty(uow, office, now)
+    today = now.astimezone(office.timezone).date()
+    status = status_line(state, office, wording, today)
+    if kind is CaseKind.SELF_HARM:
+        uow.conversations.set_talk(known.id, Talk.SELF_HARM_ASKED)
+        return wording.say("say_self_harm_first", status=status)
+    uow.conversations.set_talk(known.id, Talk.DANGER_ASKED)
+    return wording.say("say_danger_first", status=status)
+
+
+def reopen_if_closed(uow: SqlUnitOfWork, case_id: str, now: datetime) -> None:
+    """A person who writes again opens the closed case of the conversation again."""
+    case = uow.cases.get(case_id)
+    if case.state is CaseState.CLOSED:
+        uow.cases.reopen(case_id, now)
+        uow.cases.log(case_id, LogKind.REOPENED, "person", "", now)

@@ -1,0 +1,112 @@
+"""Escalations: start one, and page whoever is due."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.domain.cases import Case, LogKind
+from bot.domain.messages import Delivery, Outbound
+from bot.domain.office import Office
+from bot.domain.oncall import EMERGENCY_POLICY, Escalation, Target, next_step
+from bot.ports import SendError
+from bot.services.duty import Duty, active_staff, duty, is_practice
+from bot.store.unit_of_work import SqlUnitOfWork
+
+SCREEN = "screen"
+RETRY_SECONDS = (5, 15, 60, 300)
+
+
+def start_escalation(uow: SqlUnitOfWork, case: Case, office: Office, now: datetime) -> None:
+    """Page for a case, unless that is already going on; the first page is written at once."""
+    if uow.escalations.running_for(case.id) is not None:
+        return
+    escalation = uow.escalations.start(case.id, EMERGENCY_POLICY, now)
+    advance(uow, escalation, office, now)
+
+
+def advance(uow: SqlUnitOfWork, escalation: Escalation, office: Office, now: datetime) -> bool:
+    """Take the step that is due; False when none is."""
+    page = next_step(escalation, now)
+    if page is None:
+        return False
+    case = uow.cases.get(escalation.case_id)
+    state = duty(uow, office, now)
+    if not state.on_call:
+        uow.cases.log(case.id, LogKind.NO_ONE_ON_CALL, "system", "", now)
+        uow.alarms.raise_once("no_one_on_call", case.reference, now)
+    if page.exhausted:
+        uow.cases.log(case.id, LogKind.POLICY_EXHAUSTED, "system", "", now)
+        uow.alarms.raise_once("policy_exhausted", case.reference, now)
+    _write_pages(uow, case, page.target, state, office, now)
+    uow.escalations.advance(page.then)
+    uow.wake("outbox")
+    return True
+
+
+def _write_pages(
+    uow: SqlUnitOfWork, case: Case, target: Target, state: Duty, office: Office, now: datetime
+) -> None:
+    """One row for each verified contact; with none, the screen of this machine shows the page.
+
+    Nobody on call means everybody: a page that reaches no one is worse than one too many.
+    """
+    everyone = tuple(member.id for member in active_staff(uow))
+    wanted = state.on_call if target is Target.ON_CALL and state.on_call else everyone
+    text = page_text(case, office, practice=is_practice(uow, office))
+    paged = 0
+    for staff_id in wanted:
+        for contact in uow.staff.contacts(staff_id):
+            if contact.verified_at is None or contact.channel not in office.page_channels:
+                continue
+            uow.outbox.add_page(
+                case.id,
+                text,
+                channel=contact.channel,
+                staff_id=staff_id,
+                address=contact.address,
+                now=now,
+            )
+            uow.cases.log(case.id, LogKind.PAGED, "system", contact.channel, now)
+            paged += 1
+    if not paged:
+        uow.outbox.add_page(case.id, text, channel=SCREEN, now=now)
+        uow.cases.log(case.id, LogKind.PAGED, "system", SCREEN, now)
+
+
+def page_text(case: Case, office: Office, *, practice: bool) -> str:
+    """What a page says: urgency, reference and a link that needs sign-in; no name, no story."""
+    mark = "[LATIHAN] " if practice else ""
+    return (
+        f"{mark}DARURAT {case.reference}: ada orang menunggu jawaban. "
+        f"Masuk untuk membaca: {office.console_url}/cases/{case.reference}"
+    )
+
+
+def record_result(
+    uow: SqlUnitOfWork, row: Outbound, error: Exception | None, now: datetime
+) -> None:
+    """Record how a page call ended: sent, to be tried again, or failed for good."""
+    if error is None:
+        case_id = uow.outbox.complete(row.id, row.token, Delivery.SENT, now)
+        if case_id is not None:
+            uow.cases.log(case_id, LogKind.PAGE_DELIVERED, "system", row.channel, now)
+        return
+    permanent = isinstance(error, SendError) and error.permanent
+    if permanent or row.attempts > len(RETRY_SECONDS):
+        reason = error.reason if isinstance(error, SendError) else type(error).__name__
+        case_id = uow.outbox.complete(
+            row.id, row.token, Delivery.FAILED_PERMANENTLY, now, error=reason
+        )
+        if case_id is not None:
+            uow.cases.log(case_id, LogKind.PAGE_FAILED, "system", f"{row.channel}: {reason}", now)
+            uow.alarms.raise_once("page_failed", row.channel, now)
+        return
+    wait = timedelta(seconds=RETRY_SECONDS[row.attempts - 1])
+    uow.outbox.complete(
+        row.id,
+        row.token,
+        Delivery.FAILED_TEMPORARILY,
+        now,
+        error=type(error).__name__,
+        next_try_at=now + wait,
+    )

@@ -1,0 +1,153 @@
+"""A message comes in: stored, screened, and in danger answered and paged, in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.domain.cases import LogKind
+from bot.domain.conversation import (
+    TAP,
+    Choice,
+    Conversation,
+    HandledBy,
+    Offered,
+    Talk,
+    read_choice,
+)
+from bot.domain.messages import (
+    Author,
+    InboundMessage,
+    Kind,
+    Purpose,
+    Received,
+    TurnMessage,
+)
+from bot.domain.office import Office
+from bot.language.types import Understanding, Urgency
+from bot.ports import Wording
+from bot.services import emergency
+from bot.store.unit_of_work import SqlUnitOfWork
+
+DEPARTURE_LOG = "departure_48h"
+
+
+def receive(
+    uow: SqlUnitOfWork,
+    message: InboundMessage,
+    understood: Understanding,
+    office: Office,
+    wording: Wording,
+    now: datetime,
+) -> Received:
+    """Store a message once, whatever it holds, and start what cannot wait.
+
+    A repeat of a stored message changes nothing. Danger commits the case, the escalation,
+    the page and the first answer together with the message.
+    """
+    known = uow.turns.find(message.channel, message.external_id)
+    if known is not None:
+        return known
+    conversation = uow.conversations.for_sender(message.channel, message.sender, now)
+    choice = _choice(uow, conversation, message.text)
+    is_emergency = understood.urgency is Urgency.EMERGENCY and choice is None
+    turn_id = _turn(uow, conversation, message, choice, is_emergency, office, now)
+    text = message.text if choice is None else choice.title or message.text.strip()
+    message_id = uow.turns.add(
+        conversation,
+        turn_id,
+        uow.conversations.take_seq(conversation.id),
+        channel=message.channel,
+        external_id=message.external_id,
+        kind=_kind(message.text, choice),
+        message=_stored(text, choice),
+        urgency=understood.urgency if choice is None else Urgency.NONE,
+        now=now,
+    )
+    if conversation.case_id is not None:
+        emergency.reopen_if_closed(uow, conversation.case_id, now)
+        uow.cases.touch(conversation.case_id, now)
+    if is_emergency:
+        _raise_emergency(uow, conversation, turn_id, understood.signals, office, wording, now)
+    elif conversation.handled_by is HandledBy.HUMAN:
+        uow.turns.finish_unclaimed(turn_id, "human", now)
+    uow.wake("turns")
+    uow.wake("console")
+    uow.wake(conversation.id)
+    return Received(message_id, turn_id)
+
+
+def _choice(uow: SqlUnitOfWork, conversation: Conversation, text: str) -> Choice | None:
+    tap = TAP.fullmatch(text.strip())
+    tapped = uow.outbox.find_reply(conversation, tap[1]) if tap else None
+    return read_choice(text, conversation.offered, tapped)
+
+
+def _kind(text: str, choice: Choice | None) -> Kind:
+    if choice is not None:
+        return Kind.BUTTON
+    return Kind.TEXT if text.strip() else Kind.EMPTY
+
+
+def _stored(text: str, choice: Choice | None) -> TurnMessage:
+    if choice is None:
+        return TurnMessage(text)
+    return TurnMessage(text, choice.payload, choice.problem)
+
+
+def _turn(
+    uow: SqlUnitOfWork,
+    conversation: Conversation,
+    message: InboundMessage,
+    choice: Choice | None,
+    is_emergency: bool,
+    office: Office,
+    now: datetime,
+) -> str:
+    """The turn that a message joins; only free text outside a question waits for more."""
+    waits = not (
+        is_emergency
+        or choice is not None
+        or message.final
+        or not message.text.strip()
+        or conversation.offered.buttons
+        or conversation.talk is not Talk.ASSISTANT
+    )
+    closes_at = now + (office.turn_window if waits else timedelta(0))
+    collecting = uow.turns.collecting(conversation.id, now)
+    if collecting is None:
+        return uow.turns.open(conversation.id, closes_at)
+    uow.turns.close_at(collecting, closes_at)
+    return collecting
+
+
+def _raise_emergency(
+    uow: SqlUnitOfWork,
+    conversation: Conversation,
+    turn_id: str,
+    signals: tuple[str, ...],
+    office: Office,
+    wording: Wording,
+    now: datetime,
+) -> None:
+    kind = emergency.kind_of(signals)
+    case = emergency.open_emergency(uow, conversation, kind, signals, {}, office, now)
+    if conversation.handled_by is HandledBy.HUMAN:
+        uow.turns.finish_unclaimed(turn_id, "human", now)
+        return
+    if emergency.only_departure(signals):
+        # The offer itself still gets its answer from the assistant.
+        uow.cases.log(case.id, LogKind.SIGNALS, "system", DEPARTURE_LOG, now)
+        return
+    if conversation.talk is not Talk.ASSISTANT:
+        return
+    # What the bot was about to say about something else must not follow the first answer.
+    uow.conversations.interrupt(conversation.id)
+    uow.outbox.cancel_bot_rows(conversation.id)
+    conversation = uow.conversations.get(conversation.id)
+    reply = emergency.first_answer(uow, conversation, kind, office, wording, now)
+    outbound_id = uow.outbox.add_reply(
+        conversation, reply, author=Author.BOT, purpose=Purpose.REPLY, turn_id=turn_id, now=now
+    )
+    uow.conversations.set_offered(conversation, Offered(outbound_id, reply.buttons))
+    uow.turns.finish_unclaimed(turn_id, "emergency", now)
+    uow.wake("outbox")

@@ -1,0 +1,115 @@
+"""A human takes the talk over, answers, and hands it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.cases import Case, CloseReason, LogKind
+from bot.domain.conversation import HandledBy, Offered, Talk
+from bot.domain.messages import Author, Purpose, Reply
+from bot.domain.staff import Staff
+from bot.ports import Wording
+from bot.store.unit_of_work import SqlUnitOfWork
+
+
+class RefusedError(Exception):
+    """The step makes no sense now; the text is shown to staff."""
+
+
+def acknowledge(uow: SqlUnitOfWork, case: Case, member: Staff, now: datetime) -> bool:
+    """Paging stops because somebody says "I have it"; False when another already does."""
+    running = uow.escalations.running_for(case.id)
+    if running is None or not uow.escalations.acknowledge(running.id, member.id, now):
+        return False
+    uow.cases.set_owner(case.id, member.id, now)
+    uow.cases.log(case.id, LogKind.ACKNOWLEDGED, member.label, "", now)
+    uow.wake("console")
+    return True
+
+
+def take_over(
+    uow: SqlUnitOfWork, case: Case, member: Staff, wording: Wording, now: datetime
+) -> None:
+    """From this commit on nothing of the bot leaves; the person is told that a human is here.
+
+    RefusedError when another member already talks to the person.
+    """
+    conversation = uow.conversations.get(case.conversation_id)
+    if conversation.handled_by is HandledBy.HUMAN:
+        if conversation.staff_id == member.id:
+            return
+        other = uow.staff.get(conversation.staff_id or "")
+        raise RefusedError(f"{other.label} sudah memegang percakapan ini.")
+    acknowledge(uow, case, member, now)
+    uow.conversations.hand_to(conversation.id, HandledBy.HUMAN, member.id)
+    uow.outbox.cancel_bot_rows(conversation.id)
+    uow.conversations.set_case(conversation.id, case.id)
+    uow.cases.set_owner(case.id, member.id, now)
+    uow.cases.log(case.id, LogKind.TAKEN_OVER, member.label, "", now)
+    hello = wording.say("say_takeover", staff=member.label)
+    _say(uow, case, hello, now, offered=True)
+
+
+def reply(uow: SqlUnitOfWork, case: Case, member: Staff, text: str, now: datetime) -> None:
+    """Say something to the person; only whoever took over may."""
+    _require_holder(uow, case, member)
+    if not text.strip():
+        raise RefusedError("Pesannya masih kosong.")
+    _say(uow, case, Reply(text.strip()), now)
+
+
+def hand_back(
+    uow: SqlUnitOfWork, case: Case, member: Staff, wording: Wording, now: datetime
+) -> None:
+    """The bot answers again; it starts from its menu, not in the middle of an old question."""
+    _require_holder(uow, case, member)
+    conversation = uow.conversations.get(case.conversation_id)
+    _say(uow, case, wording.say("say_handed_back"), now, offered=True)
+    uow.conversations.hand_to(conversation.id, HandledBy.BOT, None)
+    uow.conversations.set_talk(conversation.id, Talk.ASSISTANT)
+    uow.conversations.set_tracker(conversation, ())
+    uow.cases.log(case.id, LogKind.HANDED_BACK, member.label, "", now)
+    uow.wake("console")
+
+
+def note(uow: SqlUnitOfWork, case: Case, member: Staff, text: str, now: datetime) -> None:
+    """Add a note to the case log; the person never sees it."""
+    if not text.strip():
+        raise RefusedError("Catatannya masih kosong.")
+    uow.cases.log(case.id, LogKind.NOTE, member.label, text.strip(), now)
+    uow.cases.touch(case.id, now)
+    uow.wake("console")
+
+
+def close(
+    uow: SqlUnitOfWork, case: Case, member: Staff, reason: CloseReason, text: str, now: datetime
+) -> None:
+    """Close a case for a reason; a conversation still held by a human is handed back first."""
+    conversation = uow.conversations.get(case.conversation_id)
+    if conversation.handled_by is HandledBy.HUMAN and conversation.case_id == case.id:
+        raise RefusedError("Kembalikan dulu percakapannya ke bot.")
+    uow.cases.close(case.id, reason, now)
+    uow.escalations.resolve(case.id)
+    uow.cases.log(case.id, LogKind.CLOSED, member.label, f"{reason} {text}".strip(), now)
+    uow.wake("console")
+
+
+def _require_holder(uow: SqlUnitOfWork, case: Case, member: Staff) -> None:
+    conversation = uow.conversations.get(case.conversation_id)
+    if conversation.handled_by is not HandledBy.HUMAN or conversation.staff_id != member.id:
+        raise RefusedError("Ambil alih dulu percakapannya.")
+
+
+def _say(
+    uow: SqlUnitOfWork, case: Case, text: Reply, now: datetime, *, offered: bool = False
+) -> None:
+    conversation = uow.conversations.get(case.conversation_id)
+    outbound_id = uow.outbox.add_reply(
+        conversation, text, author=Author.HUMAN, purpose=Purpose.REPLY, now=now
+    )
+    choices = text.buttons if offered else ()
+    uow.conversations.set_offered(conversation, Offered(outbound_id, choices))
+    uow.cases.touch(case.id, now)
+    uow.wake("outbox")
+    uow.wake("console")
+    uow.wake(conversation.id)

@@ -1,0 +1,83 @@
+"""The one reader of the environment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Every setting, its default and one sentence; `.env.example` repeats them."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    tanyadulu_port: int = Field(8080, description="Port of the web chat and the console.")
+    tanyadulu_host: str = Field(
+        "127.0.0.1", description="Address to listen on; leave it behind a reverse proxy."
+    )
+    tanyadulu_data_dir: Path = Field(
+        Path("var"), description="Folder for the database, the keys and the logs."
+    )
+    tanyadulu_practice: bool = Field(
+        default=False, description="Practice mode: every first answer says LATIHAN."
+    )
+    tanyadulu_turn_seconds: float = Field(
+        2.0, ge=0, le=30, description="How long several messages in a row are taken as one."
+    )
+    database_url: str = Field(
+        "", description="SQLAlchemy URL of the database; empty: SQLite in the data folder."
+    )
+    master_keys: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Master keys, comma separated, newest first; empty: made and kept there."
+    )
+    rasa_urls: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Rasa processes, comma separated; empty: one that this program starts."
+    )
+    tanyadulu_rasa_key: str = Field(
+        "", description="Key of Rasa's input channel; empty: made and kept in the data folder."
+    )
+    tanyadulu_actions_url: str = Field(
+        "", description="The action server; empty: one that this program starts."
+    )
+    public_base_url: str = Field(
+        "", description="Address under which people reach this server; empty: loopback."
+    )
+    smtp_url: str = Field(
+        "",
+        description="Mail server for pages, smtp://user:password@host:port?from=address.",
+    )
+    tz_default: str = Field("Asia/Jakarta", description="Time zone for times shown to people.")
+
+    @field_validator("master_keys", "rasa_urls", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @property
+    def data_dir(self) -> Path:
+        """The data folder, relative to the clone when it is relative."""
+        return ROOT / self.tanyadulu_data_dir
+
+    @property
+    def database(self) -> str:
+        """The URL of the database."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'tanyadulu.db'}"
+
+    @property
+    def base_url(self) -> str:
+        """Where people reach this server, without a slash at the end."""
+        local = f"http://127.0.0.1:{self.tanyadulu_port}"
+        return (self.public_base_url or local).rstrip("/")
+
+    @property
+    def turn_window(self) -> timedelta:
+        """How long several messages in a row are taken as one."""
+        return timedelta(seconds=self.tanyadulu_turn_seconds)

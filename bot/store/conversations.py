@@ -1,0 +1,215 @@
+"""People, how they reach us, and the state of their conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from bot.domain.conversation import Conversation, HandledBy, Offered, Talk
+from bot.domain.messages import Author, Button, Delivery, Line, Purpose
+from bot.store.rows import SealedRows, new_id, person_key
+from bot.store.tables import conversation, identity, inbound, outbound, person
+
+TO_THE_PERSON = (Purpose.REPLY, Purpose.NOTICE)
+
+
+class Conversations(SealedRows):
+    """Conversations by identity, and their lines."""
+
+    def for_sender(self, channel: str, sender: str, now: datetime) -> Conversation:
+        """The conversation of a sender, with a new person when the sender is new."""
+        found = self.find_sender(channel, sender)
+        if found is not None:
+            return found
+        person_id = new_id()
+        self._connection.execute(insert(person).values(id=person_id, created_at=now))
+        self._connection.execute(
+            insert(identity).values(
+                id=new_id(),
+                person_id=person_id,
+                channel=channel,
+                value_hash=self._vault.lookup(f"identity:{channel}", sender),
+            )
+        )
+        conversation_id = new_id()
+        self._connection.execute(
+            insert(conversation).values(
+                id=conversation_id,
+                person_id=person_id,
+                channel=channel,
+                handled_by=HandledBy.BOT,
+                generation=0,
+                talk=Talk.ASSISTANT,
+                next_seq=1,
+                created_at=now,
+            )
+        )
+        return self.get(conversation_id)
+
+    def find_sender(self, channel: str, sender: str) -> Conversation | None:
+        """The conversation of a known sender."""
+        row = self._connection.execute(
+            select(conversation)
+            .join(identity, identity.c.person_id == conversation.c.person_id)
+            .where(
+                identity.c.channel == channel,
+                conversation.c.channel == channel,
+                identity.c.value_hash == self._vault.lookup(f"identity:{channel}", sender),
+            )
+        ).first()
+        return None if row is None else self._read(row)
+
+    def get(self, conversation_id: str) -> Conversation:
+        """A conversation by its id; KeyError when there is none."""
+        row = self._connection.execute(
+            select(conversation).where(conversation.c.id == conversation_id)
+        ).first()
+        if row is None:
+            raise KeyError(conversation_id)
+        return self._read(row)
+
+    def _read(self, row: Row[tuple[object, ...]]) -> Conversation:
+        offered = Offered()
+        if row.offered_sealed:
+            data = self._open(person_key(row.person_id), row.offered_sealed, f"offered:{row['id']}")
+            offered = Offered(data["outbound_id"], read_buttons(data["buttons"]))
+        return Conversation(
+            id=row.id,
+            person_id=row.person_id,
+            channel=row.channel,
+            handled_by=HandledBy(row.handled_by),
+            generation=row.generation,
+            talk=Talk(row.talk),
+            staff_id=row.staff_id,
+            case_id=row.case_id,
+            offered=offered,
+        )
+
+    def take_seq(self, conversation_id: str) -> int:
+        """The next place in the conversation's order of lines."""
+        row = self._connection.execute(
+            update(conversation)
+            .where(conversation.c.id == conversation_id)
+            .values(next_seq=conversation.c.next_seq + 1)
+            .returning(conversation.c.next_seq)
+        ).one()
+        return int(row.next_seq) - 1
+
+    def set_talk(self, conversation_id: str, talk: Talk) -> None:
+        """Which part of the bot answers from now on."""
+        self._set(conversation_id, talk=talk)
+
+    def set_case(self, conversation_id: str, case_id: str | None) -> None:
+        """The case that new messages belong to."""
+        self._set(conversation_id, case_id=case_id)
+
+    def set_offered(self, known: Conversation, offered: Offered) -> None:
+        """The choices that a number now refers to."""
+        data = {"outbound_id": offered.outbound_id, "buttons": plain_buttons(offered.buttons)}
+        sealed = self._seal(person_key(known.person_id), data, f"offered:{known.id}")
+        self._set(known.id, offered_sealed=sealed if offered.buttons else None)
+
+    def hand_to(self, conversation_id: str, handled_by: HandledBy, staff_id: str | None) -> None:
+        """Change who answers; the generation grows, so that older bot rows never leave."""
+        self._set(
+            conversation_id,
+            handled_by=handled_by,
+            staff_id=staff_id,
+            generation=conversation.c.generation + 1,
+        )
+
+    def interrupt(self, conversation_id: str) -> None:
+        """Make all bot rows written or being written so far too old to leave."""
+        self._set(conversation_id, generation=conversation.c.generation + 1)
+
+    def outage_told_at(self, conversation_id: str) -> datetime | None:
+        """When this person was last told that the assistant is down, during this outage."""
+        row = self._connection.execute(
+            select(conversation.c.outage_told_at).where(conversation.c.id == conversation_id)
+        ).one()
+        told: datetime | None = row.outage_told_at
+        return told
+
+    def set_outage_told(self, conversation_id: str, at: datetime | None) -> None:
+        """Remember the notice, or forget it once the outage is over."""
+        self._set(conversation_id, outage_told_at=at)
+
+    def tracker(self, known: Conversation) -> list[dict[str, Any]]:
+        """The assistant's events of this conversation so far."""
+        row = self._connection.execute(
+            select(conversation.c.tracker_sealed).where(conversation.c.id == known.id)
+        ).one()
+        if row.tracker_sealed is None:
+            return []
+        events: list[dict[str, Any]] = self._open(
+            person_key(known.person_id), row.tracker_sealed, f"tracker:{known.id}"
+        )
+        return events
+
+    def set_tracker(self, known: Conversation, events: Sequence[Mapping[str, Any]]) -> None:
+        """Keep the assistant's events."""
+        place = f"tracker:{known.id}"
+        self._set(
+            known.id,
+            tracker_sealed=self._seal(person_key(known.person_id), list(events), place),
+        )
+
+    def _set(self, conversation_id: str, **values: object) -> None:
+        self._connection.execute(
+            update(conversation).where(conversation.c.id == conversation_id).values(**values)
+        )
+
+    def lines(self, known: Conversation, after_seq: int = 0) -> tuple[Line, ...]:
+        """What was said, in order: the person's messages and everything that was sent."""
+        key = person_key(known.person_id)
+        lines: list[Line] = []
+        said = self._connection.execute(
+            select(inbound).where(inbound.c.conversation_id == known.id, inbound.c.seq > after_seq)
+        )
+        for row in said:
+            body = self._open(key, row.body_sealed, f"inbound:{row.id}")
+            lines.append(
+                Line(row.id, row.seq, row.turn_id, Author.PERSON, row.received_at, body["text"])
+            )
+        answered = self._connection.execute(
+            select(outbound).where(
+                outbound.c.conversation_id == known.id,
+                outbound.c.seq > after_seq,
+                outbound.c.state == Delivery.SENT,
+                outbound.c.purpose.in_(TO_THE_PERSON),
+            )
+        )
+        for row in answered:
+            body = self._open(key, row.body_sealed, f"outbound:{row.id}")
+            author = Author(row.author)
+            buttons = read_buttons(body["buttons"])
+            lines.append(
+                Line(row.id, row.seq, row.turn_id, author, row.sent_at, body["text"], buttons)
+            )
+        return tuple(sorted(lines, key=lambda line: line.seq))
+
+    def seq_of(self, conversation_id: str, line_id: str) -> int | None:
+        """The place of a line, inbound or outbound; None when it is not of this conversation."""
+        for table in (inbound, outbound):
+            row = self._connection.execute(
+                select(table.c.seq).where(
+                    table.c.id == line_id, table.c.conversation_id == conversation_id
+                )
+            ).first()
+            if row is not None:
+                seq: int | None = row.seq
+                return seq
+        return None
+
+
+def read_buttons(data: Sequence[Sequence[str]]) -> tuple[Button, ...]:
+    """Choices as they were stored."""
+    return tuple(Button(title, payload) for title, payload in data)
+
+
+def plain_buttons(buttons: Sequence[Button]) -> list[list[str]]:
+    """Choices as they are stored."""
+    return [[button.title, button.payload] for button in buttons]

@@ -1,0 +1,126 @@
+"""Escalations and the shifts that they are paged by."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from bot.domain.oncall import Escalation, EscalationState, Policy, Shift
+from bot.store.rows import new_id
+from bot.store.tables import escalation, shift
+
+
+class Escalations:
+    """Rows that the worker advances; everything survives a restart."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def start(self, case_id: str, policy: Policy, now: datetime) -> Escalation:
+        """Begin an escalation; its first step is due at once."""
+        escalation_id = new_id()
+        self._connection.execute(
+            insert(escalation).values(
+                id=escalation_id,
+                case_id=case_id,
+                state=EscalationState.RUNNING,
+                policy=json.dumps(policy.snapshot()),
+                step=0,
+                next_at=now,
+                started_at=now,
+            )
+        )
+        return Escalation(escalation_id, case_id, EscalationState.RUNNING, policy, 0, now)
+
+    def due(self, now: datetime, limit: int) -> tuple[Escalation, ...]:
+        """Running escalations whose next step is due."""
+        rows = self._connection.execute(
+            select(escalation)
+            .where(escalation.c.state == EscalationState.RUNNING, escalation.c.next_at <= now)
+            .order_by(escalation.c.next_at)
+            .limit(limit)
+        )
+        return tuple(_read(row) for row in rows)
+
+    def running_for(self, case_id: str) -> Escalation | None:
+        """The escalation of a case that still pages."""
+        row = self._connection.execute(
+            select(escalation).where(
+                escalation.c.case_id == case_id, escalation.c.state == EscalationState.RUNNING
+            )
+        ).first()
+        return None if row is None else _read(row)
+
+    def latest_for(self, case_id: str) -> Escalation | None:
+        """The newest escalation of a case, whatever its state."""
+        row = self._connection.execute(
+            select(escalation)
+            .where(escalation.c.case_id == case_id)
+            .order_by(escalation.c.started_at.desc())
+        ).first()
+        return None if row is None else _read(row)
+
+    def advance(self, then: Escalation) -> None:
+        """Store what is due next."""
+        self._connection.execute(
+            update(escalation)
+            .where(escalation.c.id == then.id)
+            .values(step=then.step, next_at=then.next_at)
+        )
+
+    def acknowledge(self, escalation_id: str, staff_id: str, now: datetime) -> bool:
+        """Somebody has it; False when it no longer runs."""
+        row = self._connection.execute(
+            update(escalation)
+            .where(escalation.c.id == escalation_id, escalation.c.state == EscalationState.RUNNING)
+            .values(
+                state=EscalationState.ACKNOWLEDGED, acknowledged_by=staff_id, acknowledged_at=now
+            )
+            .returning(escalation.c.id)
+        ).first()
+        return row is not None
+
+    def resolve(self, case_id: str) -> None:
+        """The case was closed: nothing is due any more."""
+        self._connection.execute(
+            update(escalation)
+            .where(escalation.c.case_id == case_id, escalation.c.state != EscalationState.RESOLVED)
+            .values(state=EscalationState.RESOLVED)
+        )
+
+    def shifts(self, since: datetime) -> tuple[Shift, ...]:
+        """Shifts that end after a moment."""
+        rows = self._connection.execute(select(shift).where(shift.c.ends_at > since))
+        return tuple(Shift(row.id, row.staff_id, row.starts_at, row.ends_at) for row in rows)
+
+    def add_shift(self, staff_id: str, starts_at: datetime, ends_at: datetime) -> str:
+        """Plan a stretch of duty."""
+        shift_id = new_id()
+        self._connection.execute(
+            insert(shift).values(
+                id=shift_id, staff_id=staff_id, starts_at=starts_at, ends_at=ends_at
+            )
+        )
+        return shift_id
+
+    def end_shift(self, staff_id: str, now: datetime) -> None:
+        """End whatever duty somebody has now."""
+        self._connection.execute(
+            update(shift)
+            .where(shift.c.staff_id == staff_id, shift.c.starts_at <= now, shift.c.ends_at > now)
+            .values(ends_at=now)
+        )
+
+
+def _read(row: Row[tuple[object, ...]]) -> Escalation:
+    return Escalation(
+        id=row.id,
+        case_id=row.case_id,
+        state=EscalationState(row.state),
+        policy=Policy.restore(json.loads(row.policy)),
+        step=row.step,
+        next_at=row.next_at,
+        acknowledged_by=row.acknowledged_by,
+    )

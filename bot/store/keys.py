@@ -1,0 +1,138 @@
+"""Data keys in a store of their own, and the sealing of texts with them.
+
+Every person, every case and the organisation has a data key (AES-256-GCM). Data keys are
+wrapped by a master key and live in `keys.db`, apart from the data: whoever has only the
+database file, or only an old backup of it, can read no text.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Column, LargeBinary, MetaData, String, Table, create_engine, select
+from sqlalchemy.dialects.sqlite import insert
+
+NONCE = 12
+LOOKUP_KEY = "lookup"
+
+metadata = MetaData()
+data_keys = Table(
+    "data_key",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("master", String, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+
+class KeyMissingError(Exception):
+    """A text cannot be read: its key was erased, or the master key is not among those given."""
+
+
+def new_master_key() -> str:
+    """A fresh master key as it stands in MASTER_KEYS."""
+    return base64.urlsafe_b64encode(os.urandom(32)).decode()
+
+
+def read_master_key(text: str) -> bytes:
+    """The 32 bytes of a master key as it stands in MASTER_KEYS; ValueError when it is none."""
+    try:
+        key = base64.urlsafe_b64decode(text.strip())
+    except (ValueError, binascii.Error) as error:
+        raise ValueError("a master key is 32 bytes in URL-safe base64") from error
+    if len(key) != 32:
+        raise ValueError("a master key is 32 bytes in URL-safe base64")
+    return key
+
+
+def _encrypt(key: bytes, plain: bytes, context: str) -> bytes:
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, plain, context.encode())
+
+
+def _decrypt(key: bytes, sealed: bytes, context: str) -> bytes:
+    return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], context.encode())
+
+
+class Vault:
+    """Seals and opens texts; the newest master key wraps, all given ones unwrap."""
+
+    def __init__(self, path: Path, master_keys: Sequence[str]) -> None:
+        keys = [read_master_key(text) for text in master_keys]
+        self._masters = {hashlib.sha256(key).hexdigest()[:16]: key for key in keys}
+        self._newest = next(iter(self._masters))
+        self._cache: dict[str, bytes] = {}
+        self._lock = threading.Lock()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            metadata.create_all(connection)
+        path.chmod(0o600)
+        self._lookup = self._key(LOOKUP_KEY, create=True)
+
+    def _key(self, name: str, *, create: bool = False) -> bytes:
+        with self._lock:
+            if name in self._cache:
+                return self._cache[name]
+            key = self._read(name)
+            if key is None:
+                if not create:
+                    raise KeyMissingError("no data key of this name")
+                key = self._create(name)
+            if len(self._cache) > 10_000:
+                self._cache.clear()
+            self._cache[name] = key
+            return key
+
+    def _read(self, name: str) -> bytes | None:
+        with self._engine.connect() as connection:
+            row = connection.execute(select(data_keys).where(data_keys.c.name == name)).first()
+        if row is None:
+            return None
+        master = self._masters.get(row.master)
+        if master is None:
+            raise KeyMissingError("the master key that wraps this data key is not in MASTER_KEYS")
+        try:
+            return _decrypt(master, row.wrapped, name)
+        except InvalidTag as error:
+            raise KeyMissingError("the data key is damaged") from error
+
+    def _create(self, name: str) -> bytes:
+        """Durable before anything sealed with it can be committed; another process may be first."""
+        key = AESGCM.generate_key(256)
+        wrapped = _encrypt(self._masters[self._newest], key, name)
+        with self._engine.begin() as connection:
+            row = insert(data_keys).values(name=name, master=self._newest, wrapped=wrapped)
+            connection.execute(row.on_conflict_do_nothing())
+        stored = self._read(name)
+        assert stored is not None  # noqa: S101  # written or found just above
+        return stored
+
+    def seal(self, key_name: str, text: str, context: str) -> bytes:
+        """Encrypt under a data key (made when new), bound to where it is stored."""
+        return _encrypt(self._key(key_name, create=True), text.encode(), context)
+
+    def open(self, key_name: str, sealed: bytes, context: str) -> str:
+        """Decrypt; KeyMissingError when the key is gone or the bytes belong elsewhere."""
+        try:
+            return _decrypt(self._key(key_name), sealed, context).decode()
+        except InvalidTag as error:
+            raise KeyMissingError("sealed elsewhere or damaged") from error
+
+    def lookup(self, kind: str, value: str) -> str:
+        """A keyed hash: equal values can be found again, none can be read back."""
+        return hmac.new(self._lookup, f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()

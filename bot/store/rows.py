@@ -1,0 +1,45 @@
+"""What all repositories share: sealed columns and ids."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.store.keys import Vault
+
+
+def new_id() -> str:
+    """A random id of 32 hexadecimal digits."""
+    return uuid.uuid4().hex
+
+
+class SealedRows:
+    """A repository whose texts are sealed with a key per person, case or staff member."""
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        self._connection = connection
+        self._vault = vault
+
+    def _seal(self, key_name: str, value: Any, place: str) -> bytes:
+        return self._vault.seal(key_name, json.dumps(value, ensure_ascii=False), place)
+
+    def _open(self, key_name: str, sealed: bytes, place: str) -> Any:
+        return json.loads(self._vault.open(key_name, sealed, place))
+
+
+def person_key(person_id: str) -> str:
+    """Name of the key for all that a person wrote or was told."""
+    return f"person:{person_id}"
+
+
+def case_key(case_id: str) -> str:
+    """Name of the key for the fields and the log of a case."""
+    return f"case:{case_id}"
+
+
+def staff_key(staff_id: str) -> str:
+    """Name of the key for the addresses of a staff member."""
+    return f"staff:{staff_id}"

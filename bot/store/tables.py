@@ -1,0 +1,272 @@
+"""The tables. Columns that end in `_sealed` are encrypted (bot.store.keys); docs/adr lists the others."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Utc(TypeDecorator[datetime]):
+    """Aware UTC in Python, naive UTC in SQLite."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002  # SQLAlchemy's signature
+    ) -> datetime | None:
+        """Refuse naive times: they hide a time zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive time")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002  # SQLAlchemy's signature
+    ) -> datetime | None:
+        """Give the zone back."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def _id() -> Column[str]:
+    return Column("id", String(32), primary_key=True)
+
+
+def _link(name: str, to: str, *, nullable: bool = False) -> Column[str]:
+    return Column(name, String(32), ForeignKey(f"{to}.id"), nullable=nullable)
+
+
+person = Table(
+    "person",
+    metadata,
+    _id(),
+    Column("created_at", Utc, nullable=False),
+)
+
+identity = Table(
+    "identity",
+    metadata,
+    _id(),
+    _link("person_id", "person"),
+    Column("channel", String(20), nullable=False),
+    Column("value_hash", String(64), nullable=False),
+    UniqueConstraint("channel", "value_hash"),
+)
+
+conversation = Table(
+    "conversation",
+    metadata,
+    _id(),
+    _link("person_id", "person"),
+    Column("channel", String(20), nullable=False),
+    Column("handled_by", String(10), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("talk", String(20), nullable=False),
+    _link("staff_id", "staff", nullable=True),
+    Column("case_id", String(32)),
+    Column("next_seq", Integer, nullable=False),
+    Column("offered_sealed", LargeBinary),
+    Column("tracker_sealed", LargeBinary),
+    Column("outage_told_at", Utc),
+    Column("created_at", Utc, nullable=False),
+    UniqueConstraint("person_id", "channel"),
+)
+
+turn = Table(
+    "turn",
+    metadata,
+    _id(),
+    _link("conversation_id", "conversation"),
+    Column("number", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("outcome", String(40)),
+    Column("closes_at", Utc, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_try_at", Utc, nullable=False),
+    Column("lease_token", String(32)),
+    Column("lease_until", Utc),
+    Column("done_at", Utc),
+    UniqueConstraint("conversation_id", "number"),
+    Index(None, "state", "next_try_at"),
+)
+
+inbound = Table(
+    "inbound",
+    metadata,
+    _id(),
+    _link("conversation_id", "conversation"),
+    _link("turn_id", "turn"),
+    Column("channel", String(20), nullable=False),
+    Column("external_hash", String(64), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("body_sealed", LargeBinary, nullable=False),
+    Column("urgency", String(10), nullable=False),
+    Column("received_at", Utc, nullable=False),
+    UniqueConstraint("channel", "external_hash"),
+    UniqueConstraint("conversation_id", "seq"),
+    Index(None, "turn_id"),
+)
+
+outbound = Table(
+    "outbound",
+    metadata,
+    _id(),
+    Column("position", Integer, nullable=False),
+    Column("purpose", String(10), nullable=False),
+    Column("author", String(10), nullable=False),
+    Column("channel", String(20), nullable=False),
+    _link("conversation_id", "conversation", nullable=True),
+    _link("turn_id", "turn", nullable=True),
+    _link("case_id", "case_file", nullable=True),
+    _link("staff_id", "staff", nullable=True),
+    Column("generation", Integer, nullable=False),
+    Column("seq", Integer),
+    Column("state", String(20), nullable=False),
+    Column("body_sealed", LargeBinary, nullable=False),
+    Column("address_sealed", LargeBinary),
+    Column("attempts", Integer, nullable=False),
+    Column("next_try_at", Utc, nullable=False),
+    Column("lease_token", String(32)),
+    Column("lease_until", Utc),
+    Column("error", String(80)),
+    Column("created_at", Utc, nullable=False),
+    Column("sent_at", Utc),
+    Index(None, "state", "next_try_at"),
+    Index(None, "conversation_id", "seq"),
+    Index(None, "turn_id"),
+)
+
+case_file = Table(
+    "case_file",
+    metadata,
+    _id(),
+    Column("reference", String(12), nullable=False, unique=True),
+    _link("person_id", "person"),
+    _link("conversation_id", "conversation"),
+    Column("kind", String(20), nullable=False),
+    Column("urgency", String(10), nullable=False),
+    Column("urgency_rank", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("practice", Boolean, nullable=False),
+    _link("owner_id", "staff", nullable=True),
+    Column("opened_at", Utc, nullable=False),
+    Column("updated_at", Utc, nullable=False),
+    Column("closed_at", Utc),
+    Column("close_reason", String(20)),
+    Column("fields_sealed", LargeBinary, nullable=False),
+    Index(None, "state", "urgency_rank"),
+    Index(None, "conversation_id"),
+)
+
+case_log = Table(
+    "case_log",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _link("case_id", "case_file"),
+    Column("at", Utc, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("text_sealed", LargeBinary, nullable=False),
+    Index(None, "case_id"),
+    sqlite_autoincrement=True,
+)
+
+escalation = Table(
+    "escalation",
+    metadata,
+    _id(),
+    _link("case_id", "case_file"),
+    Column("state", String(20), nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("next_at", Utc, nullable=False),
+    Column("started_at", Utc, nullable=False),
+    _link("acknowledged_by", "staff", nullable=True),
+    Column("acknowledged_at", Utc),
+    Index(None, "state", "next_at"),
+    Index(None, "case_id"),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    _id(),
+    Column("login", String(60), nullable=False, unique=True),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("role", String(20), nullable=False),
+    Column("password_hash", String(200), nullable=False),
+    Column("disabled", Boolean, nullable=False),
+    Column("created_at", Utc, nullable=False),
+)
+
+staff_contact = Table(
+    "staff_contact",
+    metadata,
+    _id(),
+    _link("staff_id", "staff"),
+    Column("channel", String(20), nullable=False),
+    Column("address_sealed", LargeBinary, nullable=False),
+    Column("verified_at", Utc),
+)
+
+staff_session = Table(
+    "staff_session",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    _link("staff_id", "staff"),
+    Column("created_at", Utc, nullable=False),
+    Column("seen_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+)
+
+shift = Table(
+    "shift",
+    metadata,
+    _id(),
+    _link("staff_id", "staff"),
+    Column("starts_at", Utc, nullable=False),
+    Column("ends_at", Utc, nullable=False),
+    Index(None, "ends_at"),
+)
+
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Utc, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("detail", String(200), nullable=False),
+    Column("settled_at", Utc),
+    Index(None, "settled_at"),
+)

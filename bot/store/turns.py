@@ -1,0 +1,224 @@
+"""The inbox: inbound messages, and the turns that they form."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, exists, func, insert, or_, select, update
+
+from bot.domain.conversation import Conversation
+from bot.domain.messages import Delivery, Kind, Received, Turn, TurnMessage, TurnState
+from bot.language.types import Urgency
+from bot.store.rows import SealedRows, new_id, person_key
+from bot.store.tables import conversation, inbound, outbound, turn
+
+UNSENT = (Delivery.PENDING, Delivery.SENDING, Delivery.FAILED_TEMPORARILY, Delivery.UNCERTAIN)
+
+
+class Turns(SealedRows):
+    """Messages in, turns out, each turn held by at most one worker at a time."""
+
+    def find(self, channel: str, external_id: str) -> Received | None:
+        """Where a message that was stored before went."""
+        row = self._connection.execute(
+            select(inbound.c.id, inbound.c.turn_id).where(
+                inbound.c.channel == channel,
+                inbound.c.external_hash == self._vault.lookup(f"external:{channel}", external_id),
+            )
+        ).first()
+        return None if row is None else Received(row.id, row.turn_id, duplicate=True)
+
+    def collecting(self, conversation_id: str, now: datetime) -> str | None:
+        """The turn that still waits for more messages."""
+        row = self._connection.execute(
+            select(turn.c.id).where(
+                turn.c.conversation_id == conversation_id,
+                turn.c.state == TurnState.OPEN,
+                turn.c.closes_at > now,
+                turn.c.lease_token.is_(None),
+            )
+        ).first()
+        return None if row is None else str(row.id)
+
+    def open(self, conversation_id: str, closes_at: datetime) -> str:
+        """Begin a turn that waits for messages until a moment."""
+        row = self._connection.execute(
+            select(func.coalesce(func.max(turn.c.number), 0)).where(
+                turn.c.conversation_id == conversation_id
+            )
+        ).one()
+        turn_id = new_id()
+        self._connection.execute(
+            insert(turn).values(
+                id=turn_id,
+                conversation_id=conversation_id,
+                number=row[0] + 1,
+                state=TurnState.OPEN,
+                closes_at=closes_at,
+                attempts=0,
+                next_try_at=closes_at,
+            )
+        )
+        return turn_id
+
+    def close_at(self, turn_id: str, closes_at: datetime) -> None:
+        """Move the moment at which a collecting turn is ready."""
+        self._connection.execute(
+            update(turn)
+            .where(turn.c.id == turn_id)
+            .values(closes_at=closes_at, next_try_at=closes_at)
+        )
+
+    def add(
+        self,
+        known: Conversation,
+        turn_id: str,
+        seq: int,
+        *,
+        channel: str,
+        external_id: str,
+        kind: Kind,
+        message: TurnMessage,
+        urgency: Urgency,
+        now: datetime,
+    ) -> str:
+        """Store a message as part of a turn and return its id."""
+        message_id = new_id()
+        body = {"text": message.text, "payload": message.payload, "problem": message.problem}
+        self._connection.execute(
+            insert(inbound).values(
+                id=message_id,
+                conversation_id=known.id,
+                turn_id=turn_id,
+                channel=channel,
+                external_hash=self._vault.lookup(f"external:{channel}", external_id),
+                seq=seq,
+                kind=kind,
+                body_sealed=self._seal(person_key(known.person_id), body, f"inbound:{message_id}"),
+                urgency=urgency,
+                received_at=now,
+            )
+        )
+        return message_id
+
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> tuple[Turn, ...]:
+        """Take the oldest ready turn of each conversation, unless one is already in work.
+
+        A lease that ran out (its worker died) is taken over under a new token.
+        """
+        older = turn.alias("older")
+        has_older = exists().where(
+            older.c.conversation_id == turn.c.conversation_id,
+            older.c.state == TurnState.OPEN,
+            older.c.number < turn.c.number,
+        )
+        free = or_(turn.c.lease_token.is_(None), turn.c.lease_until < now)
+        rows = self._connection.execute(
+            select(turn.c.id, turn.c.conversation_id, turn.c.attempts)
+            .where(
+                and_(turn.c.state == TurnState.OPEN, turn.c.next_try_at <= now, free, ~has_older)
+            )
+            .order_by(turn.c.next_try_at)
+            .limit(limit)
+        ).all()
+        claimed = []
+        for row in rows:
+            token = new_id()
+            self._connection.execute(
+                update(turn)
+                .where(turn.c.id == row.id)
+                .values(lease_token=token, lease_until=now + lease, attempts=turn.c.attempts + 1)
+            )
+            claimed.append(Turn(row.id, row.conversation_id, row.attempts + 1, token))
+        return tuple(claimed)
+
+    def messages(self, turn_id: str) -> tuple[TurnMessage, ...]:
+        """The messages of a turn, in order."""
+        rows = self._connection.execute(
+            select(inbound.c.id, inbound.c.body_sealed, conversation.c.person_id)
+            .join(conversation, conversation.c.id == inbound.c.conversation_id)
+            .where(inbound.c.turn_id == turn_id)
+            .order_by(inbound.c.seq)
+        )
+        found = []
+        for row in rows:
+            body = self._open(person_key(row.person_id), row.body_sealed, f"inbound:{row.id}")
+            found.append(TurnMessage(body["text"], body["payload"], body["problem"]))
+        return tuple(found)
+
+    def finish(
+        self, turn_id: str, token: str, state: TurnState, outcome: str, now: datetime
+    ) -> bool:
+        """End a turn; False, with nothing changed, when the lease went to another worker."""
+        done = self._connection.execute(
+            update(turn)
+            .where(
+                turn.c.id == turn_id, turn.c.lease_token == token, turn.c.state == TurnState.OPEN
+            )
+            .values(state=state, outcome=outcome, done_at=now, lease_token=None, lease_until=None)
+            .returning(turn.c.id)
+        ).first()
+        return done is not None
+
+    def finish_unclaimed(self, turn_id: str, outcome: str, now: datetime) -> None:
+        """End a turn that no worker needs to see, in the transaction of its message."""
+        self._connection.execute(
+            update(turn)
+            .where(turn.c.id == turn_id)
+            .values(
+                state=TurnState.DONE,
+                outcome=outcome,
+                closes_at=now,
+                done_at=now,
+                lease_token=None,
+                lease_until=None,
+            )
+        )
+
+    def retry(self, turn_id: str, token: str, at: datetime) -> bool:
+        """Give a turn back, to be tried again at a moment; False when the lease was lost."""
+        given_back = self._connection.execute(
+            update(turn)
+            .where(turn.c.id == turn_id, turn.c.lease_token == token)
+            .values(lease_token=None, lease_until=None, next_try_at=at)
+            .returning(turn.c.id)
+        ).first()
+        return given_back is not None
+
+    def hurry(self, now: datetime) -> None:
+        """The assistant is back: try all waiting turns now."""
+        self._connection.execute(
+            update(turn)
+            .where(
+                turn.c.state == TurnState.OPEN,
+                turn.c.attempts > 0,
+                turn.c.lease_token.is_(None),
+                turn.c.next_try_at > now,
+            )
+            .values(next_try_at=now)
+        )
+
+    def open_count(self, conversation_id: str) -> int:
+        """Turns that are not finished, or whose answer has not left yet."""
+        unsent = (
+            exists()
+            .where(outbound.c.turn_id == turn.c.id, outbound.c.state.in_(UNSENT))
+            .correlate(turn)
+        )
+        row = self._connection.execute(
+            select(func.count())
+            .select_from(turn)
+            .where(
+                turn.c.conversation_id == conversation_id,
+                or_(turn.c.state == TurnState.OPEN, unsent),
+            )
+        ).one()
+        return int(row[0])
+
+    def oldest_waiting(self) -> datetime | None:
+        """Since when the longest waiting turn has been ready."""
+        row = self._connection.execute(
+            select(func.min(turn.c.closes_at)).where(turn.c.state == TurnState.OPEN)
+        ).one()
+        oldest: datetime | None = row[0]
+        return oldest

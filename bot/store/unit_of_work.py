@@ -1,0 +1,35 @@
+"""One transaction, seen as the repositories of the product."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from bot.store.alarms import Alarms
+from bot.store.cases import Cases
+from bot.store.conversations import Conversations
+from bot.store.escalations import Escalations
+from bot.store.keys import Vault
+from bot.store.outbox import Outbox
+from bot.store.staff import StaffDirectory
+from bot.store.turns import Turns
+
+
+class SqlUnitOfWork:
+    """Implements bot.ports.UnitOfWork; committed or rolled back by bot.store.database.
+
+    `topics` collects who should be woken after the commit.
+    """
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        self.topics: set[str] = set()
+        self.conversations = Conversations(connection, vault)
+        self.turns = Turns(connection, vault)
+        self.outbox = Outbox(connection, vault)
+        self.cases = Cases(connection, vault)
+        self.escalations = Escalations(connection)
+        self.staff = StaffDirectory(connection, vault)
+        self.alarms = Alarms(connection)
+
+    def wake(self, topic: str) -> None:
+        """Ask that the loops listening to a topic look again after the commit."""
+        self.topics.add(topic)

@@ -1,0 +1,176 @@
+"""The loops: turns, outbox, escalations. Each looks again after a commit, or after a moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+
+from bot.bootstrap import App
+from bot.domain.conversation import HandledBy
+from bot.domain.local_answers import answer_locally
+from bot.domain.messages import Outbound, Turn
+from bot.ports import AssistantDownError, AssistantFailedError
+from bot.services import answer, paging
+from bot.services.commands import UnknownCommandError
+from bot.store.unit_of_work import SqlUnitOfWork
+
+log = structlog.get_logger()
+POLL_SECONDS = 0.25
+TURNS_AT_ONCE = 8
+ROWS_AT_ONCE = 50
+TURN_LEASE = timedelta(seconds=30)
+SEND_LEASE = timedelta(seconds=60)
+# A turn that keeps failing while the assistant is otherwise up is a fault of the turn.
+MOST_ATTEMPTS = 5
+AFTER_AN_ERROR_SECONDS = 1.0
+
+
+class Worker:
+    """Answers turns, sends what is in the outbox and advances escalations."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Run all loops until cancelled."""
+        loops = (
+            ("turns", self._turns),
+            ("outbox", self._mailbox),
+            ("outbox", self._pages),
+            ("escalations", self._escalations),
+        )
+        async with asyncio.TaskGroup() as group:
+            for topic, step in loops:
+                group.create_task(self._loop(topic, step))
+
+    async def _loop(self, topic: str, step: Callable[[], Awaitable[bool]]) -> None:
+        """Repeat a step; a loop outlives whatever goes wrong in one of its steps."""
+        while True:
+            since = self._app.wakes.count(topic)
+            try:
+                did_something = await step()
+            except Exception as error:  # noqa: BLE001  # a full disk passes; the loop must go on
+                log.error("loop_failed", loop=step.__name__, error=type(error).__name__)
+                await asyncio.sleep(AFTER_AN_ERROR_SECONDS)
+                continue
+            if not did_something:
+                await self._app.wakes.wait(topic, POLL_SECONDS, since)
+
+    async def _turns(self) -> bool:
+        free = TURNS_AT_ONCE - len(self._running)
+        if free <= 0:
+            return False
+        now = self._app.clock.now()
+        claimed = await self._app.write(lambda uow: uow.turns.claim(now, TURN_LEASE, free))
+        for turn in claimed:
+            task = asyncio.create_task(self._turn(turn))
+            self._running.add(task)
+            task.add_done_callback(self._turn_ended)
+        return bool(claimed)
+
+    def _turn_ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._app.wakes.wake(("turns",))
+
+    async def _turn(self, turn: Turn) -> None:
+        try:
+            await self._answer(turn)
+        except Exception as error:  # noqa: BLE001  # the lease runs out and the turn comes back
+            log.error("turn_failed", turn=turn.id, error=type(error).__name__)
+
+    async def _answer(self, turn: Turn) -> None:
+        app = self._app
+        prepared = await app.read(
+            lambda uow: answer.prepare(uow, turn, app.office, app.clock.now())
+        )
+        if prepared.conversation.handled_by is HandledBy.HUMAN:
+            await app.write(lambda uow: answer.finish_for_human(uow, prepared, app.clock.now()))
+            return
+        local = answer_locally(prepared.conversation, prepared.messages)
+        if local is not None:
+            await app.write(
+                lambda uow: answer.finish_locally(
+                    uow, prepared, local, app.wording, app.clock.now()
+                )
+            )
+            return
+        await self._ask_assistant(prepared)
+
+    async def _ask_assistant(self, prepared: answer.Prepared) -> None:
+        app = self._app
+        try:
+            given = await app.assistant.answer(
+                turn_id=prepared.turn.id,
+                conversation=prepared.conversation.id,
+                text=prepared.text,
+                payload=prepared.payload,
+                metadata=prepared.metadata,
+                events=prepared.events,
+            )
+        except AssistantFailedError:
+            await self._apologise(prepared, "refused")
+            return
+        except AssistantDownError as error:
+            log.warning("assistant_down", turn=prepared.turn.id, reason=str(error))
+            if prepared.turn.attempts >= MOST_ATTEMPTS and await app.assistant.is_up():
+                await self._apologise(prepared, "gave up")
+                return
+            await app.write(
+                lambda uow: answer.postpone(uow, prepared, app.wording, app.clock.now())
+            )
+            return
+        try:
+            await app.write(
+                lambda uow: answer.finish(
+                    uow, prepared, given, app.office, app.wording, app.clock.now()
+                )
+            )
+        except (KeyError, ValueError, UnknownCommandError) as error:
+            # The assistant asked for something that cannot be: the person still gets words.
+            log.error("answer_refused", turn=prepared.turn.id, error=type(error).__name__)
+            await self._apologise(prepared, "answer refused")
+
+    async def _apologise(self, prepared: answer.Prepared, detail: str) -> None:
+        app = self._app
+        log.error("apologised", turn=prepared.turn.id, detail=detail)
+        await app.write(
+            lambda uow: answer.apologise(uow, prepared, app.wording, detail, app.clock.now())
+        )
+
+    async def _mailbox(self) -> bool:
+        now = self._app.clock.now()
+        told = await self._app.write(lambda uow: uow.outbox.deliver_to_mailbox(now, ROWS_AT_ONCE))
+        self._app.wakes.wake((*told, "console") if told else ())
+        return bool(told)
+
+    async def _pages(self) -> bool:
+        now = self._app.clock.now()
+        rows = await self._app.write(lambda uow: uow.outbox.claim(now, SEND_LEASE, ROWS_AT_ONCE))
+        await asyncio.gather(*(self._send(row) for row in rows))
+        return bool(rows)
+
+    async def _send(self, row: Outbound) -> None:
+        app = self._app
+        failed: Exception | None = None
+        try:
+            await app.senders[row.channel].send(row)
+        except Exception as error:  # noqa: BLE001  # every failure is recorded with its row
+            log.warning("send_failed", channel=row.channel, error=type(error).__name__)
+            failed = error
+        await app.write(lambda uow: paging.record_result(uow, row, failed, app.clock.now()))
+
+    async def _escalations(self) -> bool:
+        app = self._app
+
+        def step(uow: SqlUnitOfWork) -> bool:
+            now = app.clock.now()
+            due = uow.escalations.due(now, ROWS_AT_ONCE)
+            for escalation in due:
+                paging.advance(uow, escalation, app.office, now)
+            return bool(due)
+
+        return await app.write(step)
