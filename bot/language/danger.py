@@ -1,0 +1,164 @@
+"""Screens a message for danger, by rules alone, before anything else looks at it.
+
+The rules are data: catalogue/danger.yml names the signals and the words behind them,
+catalogue/contexts.yml says when such words are harmless. Urgencies as the hotline's staff
+defined them: an emergency is danger to life or liberty now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.language.contexts import ContextRules, Contexts
+from bot.language.phrases import Match, Phrase, PhraseBook, Words, find
+from bot.language.spelling import normalise
+from bot.language.types import Screening, Urgency
+
+_CATALOGUE = Path(__file__).parent / "catalogue"
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One kind of danger: how urgent it is and which phrases say it."""
+
+    name: str
+    urgency: Urgency
+    said: tuple[Phrase, ...]
+    serious: tuple[Phrase, ...]
+    along: tuple[Phrase, ...]
+    unless: tuple[Phrase, ...]
+    lasting: bool
+
+
+@dataclass(frozen=True)
+class _Rules:
+    book: PhraseBook
+    signals: tuple[Signal, ...]
+    contexts: ContextRules
+
+
+@dataclass(frozen=True)
+class _Message:
+    """One message ready to be judged; in `places` the words of sayings are left out."""
+
+    words: Words
+    places: Mapping[int, list[int]]
+    contexts: Contexts
+
+
+def screen(text: str) -> Screening:
+    """The highest urgency and all danger signals that the rules find in a message.
+
+    Takes any text, never raises, and its time grows with the length of the text only.
+    """
+    message = _read(text)
+    found = tuple(signal for signal in _rules().signals if _shown(signal, message))
+    return Screening(
+        urgency=Urgency.highest(*(signal.urgency for signal in found)),
+        signals=tuple(signal.name for signal in found),
+    )
+
+
+def reads_harmless(text: str) -> bool:
+    """Whether the message as a whole is a story, a joke, a general question or long over.
+
+    The rules then still count what they see; a classifier alone should not raise an alarm.
+    """
+    return _read(text).contexts.lowering
+
+
+def _read(text: str) -> _Message:
+    rules = _rules()
+    words = Words.of(normalise(text).text)
+    places = rules.book.places(words)
+    contexts = Contexts(rules.contexts, words, places, text)
+    if contexts.used_up:
+        places = {
+            number: left
+            for number, every in places.items()
+            if (left := [place for place in every if place not in contexts.used_up])
+        }
+    return _Message(words, places, contexts)
+
+
+def _shown(signal: Signal, message: _Message) -> bool:
+    phrases = signal.said if message.contexts.laughing else signal.said + signal.serious
+    cancelled: set[int] | None = None
+    for phrase in phrases:
+        for match in find(phrase, message.words, message.places):
+            if cancelled is None:
+                cancelled = _cancelled(signal, message)
+            if (
+                cancelled.isdisjoint(match.places)
+                and not message.contexts.excuses(match, lasting=signal.lasting)
+                and _goes_along(signal, message)
+            ):
+                return True
+    return False
+
+
+def _cancelled(signal: Signal, message: _Message) -> set[int]:
+    return {
+        place
+        for phrase in signal.unless
+        for match in find(phrase, message.words, message.places)
+        for place in match.places
+    }
+
+
+def _goes_along(signal: Signal, message: _Message) -> bool:
+    """Whether what must stand in the message too is there and not denied."""
+
+    def counts(match: Match) -> bool:
+        return not message.contexts.denied(match)
+
+    return not signal.along or any(
+        counts(match)
+        for phrase in signal.along
+        for match in find(phrase, message.words, message.places)
+    )
+
+
+@cache
+def _rules() -> _Rules:
+    danger: dict[str, Any] = _catalogue("danger.yml")
+    contexts: dict[str, Any] = _catalogue("contexts.yml")
+    lists = {**danger["lists"], **contexts["lists"]}
+    book = PhraseBook({name: str(words).split() for name, words in lists.items()})
+    signals = tuple(_signal(name, data, book) for name, data in danger["signals"].items())
+    return _Rules(book, signals, ContextRules.of(contexts, book))
+
+
+def _catalogue(name: str) -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load((_CATALOGUE / name).read_text(encoding="utf-8"))
+    return data
+
+
+def _signal(name: str, data: Mapping[str, Any], book: PhraseBook) -> Signal:
+    def phrases(key: str) -> tuple[Phrase, ...]:
+        return tuple(book.compile(text) for text in _flat(data.get(key, ())))
+
+    return Signal(
+        name=name,
+        urgency=Urgency(data["urgency"]),
+        said=phrases("said"),
+        serious=phrases("serious"),
+        along=phrases("along"),
+        unless=phrases("unless"),
+        lasting=bool(data.get("lasting", False)),
+    )
+
+
+def _flat(texts: Iterable[str | list[str]]) -> Iterator[str]:
+    """The catalogue lets one list of phrases stand inside another."""
+    for text in texts:
+        if isinstance(text, str):
+            yield text
+        else:
+            yield from _flat(text)

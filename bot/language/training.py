@@ -1,0 +1,86 @@
+"""Learn the intent model from labelled examples.
+
+The only module of this package that needs scikit-learn, which is imported when training
+starts: whoever only reads messages does not need it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from bot.language import features
+from bot.language.intents import IntentModel, Vocabulary
+from bot.language.spelling import normalise
+
+STRENGTH = 20.0
+"""Inverse of the regularisation; chosen by cross-validation on the project's examples."""
+
+SEEN_AT_LEAST = 2
+"""A feature of a single example tells nothing about other messages."""
+
+_ROUNDS = 2000
+
+
+def train(examples: Sequence[tuple[str, str]], strength: float = STRENGTH) -> IntentModel:
+    """Learn from (text, intent) pairs; the same pairs in the same order give the same model.
+
+    Multinomial logistic regression over word and letter TF-IDF, every intent weighted alike
+    however many examples it has. Raises `ValueError` for fewer than two intents.
+    """
+    from scipy import sparse
+    from sklearn.linear_model import LogisticRegression
+
+    labels = tuple(sorted({intent for _, intent in examples}))
+    if len(labels) < 2:
+        raise ValueError("training needs examples of at least two intents")
+    found = [features.terms(normalise(text).text) for text, _ in examples]
+    words = _vocabulary(each[features.WORDS] for each in found)
+    letters = _vocabulary(each[features.LETTERS] for each in found)
+
+    rows: list[int] = []
+    columns: list[int] = []
+    values: list[float] = []
+    for row, each in enumerate(found):
+        offset = 0
+        for block, vocabulary in ((features.WORDS, words), (features.LETTERS, letters)):
+            places, weights = vocabulary.vector(each[block])
+            rows.extend([row] * len(places))
+            columns.extend((places + offset).tolist())
+            values.extend(weights.tolist())
+            offset += len(vocabulary.terms)
+    table = sparse.csr_matrix(
+        (values, (rows, columns)), shape=(len(found), len(words.terms) + len(letters.terms))
+    )
+
+    regression = LogisticRegression(C=strength, class_weight="balanced", max_iter=_ROUNDS)
+    regression.fit(table, [labels.index(intent) for _, intent in examples])
+    weights, bias = regression.coef_, regression.intercept_
+    if len(labels) == 2:  # scikit-learn then keeps the weights of the second label only
+        weights, bias = np.vstack([-weights, weights]) / 2, np.hstack([-bias, bias]) / 2
+    return IntentModel(
+        labels=labels,
+        words=words,
+        letters=letters,
+        weights=np.ascontiguousarray(weights.T).astype(np.float16),
+        bias=bias.astype(np.float32),
+    )
+
+
+def _vocabulary(documents: Iterable[dict[str, float]]) -> Vocabulary:
+    """Terms of at least `SEEN_AT_LEAST` examples, sorted, with smoothed inverse frequency."""
+    seen: Counter[str] = Counter()
+    total = 0
+    for document in documents:
+        seen.update(document.keys())
+        total += 1
+    kept = tuple(sorted(term for term, count in seen.items() if count >= SEEN_AT_LEAST))
+    rarity = [math.log((1 + total) / (1 + seen[term])) + 1 for term in kept]
+    return Vocabulary(
+        terms=kept,
+        rarity=np.array(rarity, dtype=np.float32),
+        unknown=math.log((1 + total) / 2) + 1,
+    )
