@@ -85,7 +85,7 @@ class Worker:
     async def _answer(self, turn: Turn) -> None:
         app = self._app
         prepared = await app.read(
-            lambda uow: answer.prepare(uow, turn, app.office, app.clock.now())
+            lambda uow: answer.prepare(uow, turn, app.office, app.wording, app.clock.now())
         )
         if prepared.conversation.handled_by is HandledBy.HUMAN:
             await app.write(lambda uow: answer.finish_for_human(uow, prepared, app.clock.now()))

@@ -15,7 +15,7 @@ KEPT_CONTROLS = "\n\t"
 
 
 def clean(text: str) -> str:
-    """The text without control characters and half surrogates, line ends as \\n."""
+    """The text without control characters and half surrogates, line ends plain."""
     whole = text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n")
     return "".join(
         letter

@@ -7,6 +7,7 @@ import hmac
 import ipaddress
 import json
 import secrets
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +158,7 @@ async def _poll(app: App, sender: str, after: str, wait_seconds: float) -> dict[
         known = await app.read(lambda uow: uow.conversations.find_sender(CHANNEL, sender))
         topic = CHANNEL if known is None else known.id
         since = app.wakes.count(topic)
-        news = await app.read(lambda uow: _news(uow, known, after))
+        news = await app.read(partial(_news, known=known, after=after))
         left = deadline - loop.time()
         if news["messages"] or left <= 0:
             return news

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.cases import LogKind
-from bot.domain.conversation import Conversation, HandledBy, Offered
+from bot.domain.conversation import Conversation
 from bot.domain.local_answers import LocalAnswer
 from bot.domain.messages import Author, Purpose, Reply, Turn, TurnMessage, TurnState
 from bot.domain.office import Office
 from bot.ports import Answer, Wording
 from bot.services.commands import Desk, carry_out
-from bot.services.duty import duty, is_practice
+from bot.services.duty import duty, is_practice, status_line
+from bot.services.speak import speak, with_practice_notice
 from bot.store.unit_of_work import SqlUnitOfWork
 
 ACTION_FAILED = "action_failed"
@@ -34,6 +35,7 @@ class Prepared:
     conversation: Conversation
     messages: tuple[TurnMessage, ...]
     metadata: Mapping[str, Any]
+    status: str
     events: Sequence[Mapping[str, Any]] = field(repr=False)
 
     @property
@@ -47,7 +49,9 @@ class Prepared:
         return self.messages[-1].payload
 
 
-def prepare(uow: SqlUnitOfWork, turn: Turn, office: Office, now: datetime) -> Prepared:
+def prepare(
+    uow: SqlUnitOfWork, turn: Turn, office: Office, wording: Wording, now: datetime
+) -> Prepared:
     """Read what is needed to answer a turn."""
     conversation = uow.conversations.get(turn.conversation_id)
     state = duty(uow, office, now)
@@ -68,6 +72,7 @@ def prepare(uow: SqlUnitOfWork, turn: Turn, office: Office, now: datetime) -> Pr
         conversation,
         uow.turns.messages(turn.id),
         metadata,
+        status_line(state, office, wording, now.astimezone(office.timezone).date()),
         uow.conversations.tracker(conversation),
     )
 
@@ -121,7 +126,8 @@ def finish_locally(
     conversation = prepared.conversation
     if local.talk is not conversation.talk:
         uow.conversations.set_talk(conversation.id, local.talk)
-    replies = [wording.say(name, **dict(local.values)) for name in local.says]
+    values = {"status": prepared.status, **dict(local.values)}
+    replies = [wording.say(name, **values) for name in local.says]
     if local.ask_again and replies:
         replies[-1] = Reply(replies[-1].text, conversation.offered.buttons)
     _say(uow, prepared, replies, wording, now)
@@ -176,26 +182,14 @@ def _say(
     wording: Wording,
     now: datetime,
 ) -> None:
-    """Write replies to the outbox; a number now refers to the last choices among them."""
-    conversation = prepared.conversation
-    practice = bool(prepared.metadata["practice"])
-    if replies and practice and not uow.outbox.has_said(conversation.id):
-        notice = wording.say("say_piece_practice").text
-        replies = [Reply(f"{notice}\n\n{replies[0].text}", replies[0].buttons), *replies[1:]]
-    offered = Offered()
-    for position, reply in enumerate(replies):
-        outbound_id = uow.outbox.add_reply(
-            conversation,
-            reply,
-            author=Author.BOT,
-            turn_id=prepared.turn.id,
-            position=position,
-            now=now,
-        )
-        if reply.buttons:
-            offered = Offered(outbound_id, reply.buttons)
-    current = uow.conversations.get(conversation.id)
-    if current.generation == conversation.generation and current.handled_by is HandledBy.BOT:
-        uow.conversations.set_offered(conversation, offered)
-    uow.wake("outbox")
-    uow.wake(conversation.id)
+    if prepared.metadata["practice"]:
+        notice = wording.say("say_piece_practice")
+        replies = with_practice_notice(uow, prepared.conversation, replies, notice)
+    speak(
+        uow,
+        prepared.conversation,
+        replies,
+        author=Author.BOT,
+        turn_id=prepared.turn.id,
+        now=now,
+    )

@@ -10,25 +10,17 @@ from bot.domain.conversation import (
     Choice,
     Conversation,
     HandledBy,
-    Offered,
     Talk,
     read_choice,
 )
-from bot.domain.messages import (
-    Author,
-    InboundMessage,
-    Kind,
-    Purpose,
-    Received,
-    TurnMessage,
-)
+from bot.domain.messages import Author, InboundMessage, Kind, Received, TurnMessage
 from bot.domain.office import Office
 from bot.language.types import Understanding, Urgency
 from bot.ports import Wording
 from bot.services import emergency
+from bot.services.duty import is_practice
+from bot.services.speak import speak, with_practice_notice
 from bot.store.unit_of_work import SqlUnitOfWork
-
-DEPARTURE_LOG = "departure_48h"
 
 
 def receive(
@@ -136,7 +128,7 @@ def _raise_emergency(
         return
     if emergency.only_departure(signals):
         # The offer itself still gets its answer from the assistant.
-        uow.cases.log(case.id, LogKind.SIGNALS, "system", DEPARTURE_LOG, now)
+        uow.cases.log(case.id, LogKind.SIGNALS, "system", emergency.DEPARTURE, now)
         return
     if conversation.talk is not Talk.ASSISTANT:
         return
@@ -144,10 +136,9 @@ def _raise_emergency(
     uow.conversations.interrupt(conversation.id)
     uow.outbox.cancel_bot_rows(conversation.id)
     conversation = uow.conversations.get(conversation.id)
-    reply = emergency.first_answer(uow, conversation, kind, office, wording, now)
-    outbound_id = uow.outbox.add_reply(
-        conversation, reply, author=Author.BOT, purpose=Purpose.REPLY, turn_id=turn_id, now=now
-    )
-    uow.conversations.set_offered(conversation, Offered(outbound_id, reply.buttons))
+    replies = [emergency.first_answer(uow, conversation, kind, office, wording, now)]
+    if is_practice(uow, office):
+        notice = wording.say("say_piece_practice")
+        replies = with_practice_notice(uow, conversation, replies, notice)
+    speak(uow, conversation, replies, author=Author.BOT, turn_id=turn_id, now=now)
     uow.turns.finish_unclaimed(turn_id, "emergency", now)
-    uow.wake("outbox")

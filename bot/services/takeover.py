@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.cases import Case, CloseReason, LogKind
-from bot.domain.conversation import HandledBy, Offered, Talk
-from bot.domain.messages import Author, Purpose, Reply
+from bot.domain.conversation import HandledBy, Talk
+from bot.domain.messages import Author, Reply
 from bot.domain.staff import Staff
 from bot.ports import Wording
+from bot.services.speak import speak
 from bot.store.unit_of_work import SqlUnitOfWork
 
 
@@ -47,7 +48,7 @@ def take_over(
     uow.cases.set_owner(case.id, member.id, now)
     uow.cases.log(case.id, LogKind.TAKEN_OVER, member.label, "", now)
     hello = wording.say("say_takeover", staff=member.label)
-    _say(uow, case, hello, now, offered=True)
+    _say(uow, case, hello, now)
 
 
 def reply(uow: SqlUnitOfWork, case: Case, member: Staff, text: str, now: datetime) -> None:
@@ -64,7 +65,7 @@ def hand_back(
     """The bot answers again; it starts from its menu, not in the middle of an old question."""
     _require_holder(uow, case, member)
     conversation = uow.conversations.get(case.conversation_id)
-    _say(uow, case, wording.say("say_handed_back"), now, offered=True)
+    _say(uow, case, wording.say("say_handed_back"), now)
     uow.conversations.hand_to(conversation.id, HandledBy.BOT, None)
     uow.conversations.set_talk(conversation.id, Talk.ASSISTANT)
     uow.conversations.set_tracker(conversation, ())
@@ -100,16 +101,7 @@ def _require_holder(uow: SqlUnitOfWork, case: Case, member: Staff) -> None:
         raise RefusedError("Ambil alih dulu percakapannya.")
 
 
-def _say(
-    uow: SqlUnitOfWork, case: Case, text: Reply, now: datetime, *, offered: bool = False
-) -> None:
+def _say(uow: SqlUnitOfWork, case: Case, text: Reply, now: datetime) -> None:
     conversation = uow.conversations.get(case.conversation_id)
-    outbound_id = uow.outbox.add_reply(
-        conversation, text, author=Author.HUMAN, purpose=Purpose.REPLY, now=now
-    )
-    choices = text.buttons if offered else ()
-    uow.conversations.set_offered(conversation, Offered(outbound_id, choices))
+    speak(uow, conversation, [text], author=Author.HUMAN, now=now)
     uow.cases.touch(case.id, now)
-    uow.wake("outbox")
-    uow.wake("console")
-    uow.wake(conversation.id)

@@ -74,7 +74,7 @@ class Conversations(SealedRows):
     def _read(self, row: Row[tuple[object, ...]]) -> Conversation:
         offered = Offered()
         if row.offered_sealed:
-            data = self._open(person_key(row.person_id), row.offered_sealed, f"offered:{row['id']}")
+            data = self._open(person_key(row.person_id), row.offered_sealed, f"offered:{row.id}")
             offered = Offered(data["outbound_id"], read_buttons(data["buttons"]))
         return Conversation(
             id=row.id,

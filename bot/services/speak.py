@@ -1,0 +1,55 @@
+"""Everything that is said to a person goes through here into the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.conversation import Conversation, Offered
+from bot.domain.messages import Author, Purpose, Reply
+from bot.store.unit_of_work import SqlUnitOfWork
+
+
+def speak(
+    uow: SqlUnitOfWork,
+    conversation: Conversation,
+    replies: Sequence[Reply],
+    *,
+    author: Author,
+    now: datetime,
+    turn_id: str | None = None,
+) -> None:
+    """Write replies to the outbox; a typed number now refers to the last choices among them.
+
+    `conversation` is as it was when the replies were made: if its generation has grown
+    since (a human took over, danger came in between), bot rows of it never leave and what
+    a number refers to stays as it is.
+    """
+    offered = Offered()
+    for position, reply in enumerate(replies):
+        outbound_id = uow.outbox.add_reply(
+            conversation,
+            reply,
+            author=author,
+            purpose=Purpose.REPLY,
+            turn_id=turn_id,
+            position=position,
+            now=now,
+        )
+        if reply.buttons:
+            offered = Offered(outbound_id, reply.buttons)
+    if uow.conversations.get(conversation.id).generation == conversation.generation:
+        uow.conversations.set_offered(conversation, offered)
+    uow.wake("outbox")
+    uow.wake("console")
+    uow.wake(conversation.id)
+
+
+def with_practice_notice(
+    uow: SqlUnitOfWork, conversation: Conversation, replies: Sequence[Reply], notice: Reply
+) -> list[Reply]:
+    """The replies, the very first to a person beginning with the practice notice."""
+    if not replies or uow.outbox.has_said(conversation.id):
+        return list(replies)
+    first = Reply(f"{notice.text}\n\n{replies[0].text}", replies[0].buttons)
+    return [first, *replies[1:]]

@@ -1,0 +1,171 @@
+"""A whole hotline in one process: the real store, services, worker and web API.
+
+Only what lies outside is replaced: time, the assistant's process and the phones.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.bootstrap import App, build
+from bot.domain.cases import Case, CaseState
+from bot.domain.messages import InboundMessage, Line, Outbound, Received, Reply
+from bot.domain.staff import Role, Staff
+from bot.ports import Answer, AssistantDownError, SendError
+from bot.settings import Settings
+from bot.store.keys import new_master_key
+from bot.worker import Worker
+from channels.inbound import take_in
+
+# 20:00 WIB on a Saturday.
+START = datetime(2026, 11, 21, 13, 0, tzinfo=UTC)
+
+
+class FakeClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        """The moment it was set to."""
+        return self._now
+
+    def forward(self, **by: float) -> None:
+        """Move on, by the arguments of timedelta; backwards when negative."""
+        self._now += timedelta(**by)
+
+
+@dataclass
+class FakeAssistant:
+    """Answers what it is told to; can be down, slow, or both."""
+
+    answers: list[Answer] = field(default_factory=list)
+    up: bool = True
+    asked: list[str] = field(default_factory=list)
+    hold: asyncio.Event | None = None
+
+    async def answer(
+        self,
+        *,
+        turn_id: str,
+        conversation: str,
+        text: str,
+        payload: str | None,
+        metadata: Mapping[str, Any],
+        events: Sequence[Mapping[str, Any]],
+    ) -> Answer:
+        """The next answer it was given, or an echo."""
+        if self.hold is not None:
+            await self.hold.wait()
+        if not self.up:
+            raise AssistantDownError("down")
+        self.asked.append(payload or text)
+        if self.answers:
+            return self.answers.pop(0)
+        return Answer(replies=(Reply(f"jawaban: {text}"),), events=tuple(events))
+
+    async def is_up(self) -> bool:
+        """Whether it is up."""
+        return self.up
+
+
+@dataclass
+class Phones:
+    """All phones of the staff: what rang where; `broken` addresses refuse for good."""
+
+    received: dict[str, list[str]] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+    busy: set[str] = field(default_factory=set)
+
+    async def send(self, message: Outbound) -> None:
+        """Ring, or fail as told."""
+        address = message.address or "screen"
+        if address in self.broken:
+            raise SendError("gone", permanent=True)
+        if address in self.busy:
+            raise SendError("busy", permanent=False)
+        self.received.setdefault(address, []).append(message.text)
+
+
+class Hotline:
+    """What the tests talk to, in the words of the people who use it."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.clock = FakeClock()
+        self.assistant = FakeAssistant()
+        self.phones = Phones()
+        values = {
+            "tanyadulu_data_dir": folder,
+            "master_keys": (new_master_key(),),
+            "tanyadulu_turn_seconds": 0,
+            **settings,
+        }
+        self.app: App = build(
+            Settings(_env_file=None, **values),
+            clock=self.clock,
+            assistant=self.assistant,
+            senders={"phone": self.phones, "screen": self.phones},
+        )
+        self.worker = Worker(self.app)
+        self._count = 0
+
+    async def says(self, who: str, text: str, *, external_id: str | None = None) -> Received:
+        """Somebody writes; everything that is due is done before it returns."""
+        self._count += 1
+        message = InboundMessage("web", external_id or f"m{self._count}", who, text, final=True)
+        received = await take_in(self.app, message)
+        await self.settle()
+        return received
+
+    async def settle(self) -> None:
+        """Let the worker do all that is due now."""
+        worker = self.worker
+        busy = True
+        while busy:
+            busy = await worker._turns()
+            while worker._running:
+                await asyncio.gather(*tuple(worker._running))
+            for step in (worker._mailbox, worker._pages, worker._escalations):
+                busy = await step() or busy
+
+    async def forward(self, **by: float) -> None:
+        """Time passes, and what became due is done."""
+        self.clock.forward(**by)
+        await self.settle()
+
+    async def lines(self, who: str) -> tuple[Line, ...]:
+        """What was said with somebody so far."""
+        known = await self.app.read(lambda uow: uow.conversations.find_sender("web", who))
+        assert known is not None
+        return await self.app.read(lambda uow: uow.conversations.lines(known))
+
+    async def answers(self, who: str) -> list[str]:
+        """What somebody was told so far."""
+        return [line.text for line in await self.lines(who) if line.author != "person"]
+
+    async def cases(self) -> tuple[Case, ...]:
+        """The open cases, most urgent first."""
+        return await self.app.read(lambda uow: uow.cases.listed(CaseState.OPEN))
+
+    async def staff(
+        self, login: str, *, phone: str | None = None, on_duty_hours: float = 0
+    ) -> Staff:
+        """A member of staff, with a verified phone and on duty when told so."""
+        now = self.clock.now()
+        member = await self.app.write(
+            lambda uow: uow.staff.add(login, Role.CASEWORKER, "unused", now)
+        )
+        if phone is not None:
+            await self.app.write(
+                lambda uow: uow.staff.add_contact(member.id, "phone", phone, verified_at=now)
+            )
+        if on_duty_hours:
+            end = now + timedelta(hours=on_duty_hours)
+            await self.app.write(lambda uow: uow.escalations.add_shift(member.id, now, end))
+        return member

@@ -1,0 +1,176 @@
+"""Message in, time passes, the phone rings."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.domain.cases import CaseKind, LogKind
+from bot.domain.oncall import EscalationState
+from bot.language.types import Urgency
+from bot.services import takeover
+from tests.hotline import Hotline
+
+HELP = "tolong saya dikunci di kamar, paspor diambil"
+
+
+def test_the_phone_on_duty_rings_at_once(hotline: Hotline) -> None:
+    """Danger wakes whoever is on call, and nobody else, within the same moment."""
+
+    async def journey() -> None:
+        await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+        await hotline.staff("budi", phone="budi-phone")
+        await hotline.says("ani", HELP)
+        (case,) = await hotline.cases()
+        assert case.kind is CaseKind.DANGER
+        assert case.urgency is Urgency.EMERGENCY
+        (page,) = hotline.phones.received["sari-phone"]
+        assert case.reference in page
+        assert "budi-phone" not in hotline.phones.received
+
+    asyncio.run(journey())
+
+
+def test_a_page_holds_no_word_of_the_person(hotline: Hotline) -> None:
+    """The page names the case and the link; nothing that was written is in it."""
+
+    async def journey() -> None:
+        await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+        await hotline.says("ani", HELP)
+        (page,) = hotline.phones.received["sari-phone"]
+        for word in ("dikunci", "kamar", "paspor", "ani"):
+            assert word not in page.lower().split()
+
+    asyncio.run(journey())
+
+
+def test_silence_wakes_everybody_after_five_minutes(hotline: Hotline) -> None:
+    """The first on call does not react: after the delay of the policy all phones ring."""
+
+    async def journey() -> None:
+        await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+        await hotline.staff("budi", phone="budi-phone")
+        await hotline.says("ani", HELP)
+        await hotline.forward(minutes=4, seconds=59)
+        assert "budi-phone" not in hotline.phones.received
+        await hotline.forward(seconds=1)
+        assert len(hotline.phones.received["budi-phone"]) == 1
+        assert len(hotline.phones.received["sari-phone"]) == 2
+
+    asyncio.run(journey())
+
+
+def test_an_exhausted_policy_keeps_paging(hotline: Hotline) -> None:
+    """Nobody reacts at all: an alarm is raised and the phones go on ringing."""
+
+    async def journey() -> None:
+        await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+        await hotline.says("ani", HELP)
+        for _ in range(8):
+            await hotline.forward(minutes=15)
+        assert len(hotline.phones.received["sari-phone"]) == 9
+        alarms = await hotline.app.read(lambda uow: uow.alarms.standing())
+        assert [alarm.kind for alarm in alarms] == ["policy_exhausted"]
+
+    asyncio.run(journey())
+
+
+def test_acknowledging_stops_the_phones(hotline: Hotline) -> None:
+    """Somebody has it: no phone rings any more."""
+
+    async def journey() -> None:
+        member = await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+        await hotline.says("ani", HELP)
+        (case,) = await hotline.cases()
+        now = hotline.clock.now()
+        await hotline.app.write(lambda uow: takeover.acknowledge(uow, case, member, now))
+        await hotline.forward(hours=2)
+        assert len(hotline.phones.received["sari-phone"]) == 1
+        escalation = await hotline.app.read(lambda uow: uow.escalations.latest_for(case.id))
+        assert escalation is not None
+        assert escalation.state is EscalationState.ACKNOWLEDGED
+
+    asyncio.run(journey())
+
+
+def test_nobody_on_duty_is_said_honestly_and_everybody_is_paged(hotline: Hotline) -> None:
+    """No one on call is a named outcome: logged, loud, and the person hears it."""
+
+    async def journey() -> None:
+        await hotline.staff("budi", phone="budi-phone")
+        await hotline.says("ani", HELP)
+        (first, *_) = await hotline.answers("ani")
+        assert "belum ada petugas" in first.lower()
+        (page,) = hotline.phones.received["budi-phone"]
+        assert "LATIHAN" in page
+        (case,) = await hotline.cases()
+        log = await hotline.app.read(lambda uow: uow.cases.log_entries(case.id))
+        assert LogKind.NO_ONE_ON_CALL in [entry.kind for entry in log]
+
+    asyncio.run(journey())
+
+
+def test_without_any_contact_the_screen_shows_the_page(hotline: Hotline) -> None:
+    """An installation without staff still shows, on its own screen, that somebody waits."""
+
+    async def journey() -> None:
+        await hotline.says("ani", HELP)
+        (page,) = hotline.phones.received["screen"]
+        assert page.startswith("[LATIHAN] DARURAT")
+
+    asyncio.run(journey())
+
+
+def test_a_second_cry_pages_nobody_twice(hotline: Hotline) -> None:
+    """While phones already ring for a case, more danger is added to it, not to the noise."""
+
+    async def journey() -> None:
+        await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+        await hotline.says("ani", HELP)
+        await hotline.says("ani", "saya dipukul terus, tolong")
+        assert len(await hotline.cases()) == 1
+        assert len(hotline.phones.received["sari-phone"]) == 1
+
+    asyncio.run(journey())
+
+
+def test_a_pause_of_the_machine_takes_one_step_not_all(hotline: Hotline) -> None:
+    """After a day off one page is sent at once, not one for each that was missed."""
+
+    async def journey() -> None:
+        await hotline.staff("sari", phone="sari-phone", on_duty_hours=48)
+        await hotline.says("ani", HELP)
+        await hotline.forward(days=1)
+        assert len(hotline.phones.received["sari-phone"]) == 2
+
+    asyncio.run(journey())
+
+
+def test_a_phone_that_is_gone_raises_an_alarm(hotline: Hotline) -> None:
+    """A refused page is recorded with its case and shown as an alarm, not swallowed."""
+
+    async def journey() -> None:
+        await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+        hotline.phones.broken.add("sari-phone")
+        await hotline.says("ani", HELP)
+        (case,) = await hotline.cases()
+        log = await hotline.app.read(lambda uow: uow.cases.log_entries(case.id))
+        assert LogKind.PAGE_FAILED in [entry.kind for entry in log]
+        alarms = await hotline.app.read(lambda uow: uow.alarms.standing())
+        assert "page_failed" in [alarm.kind for alarm in alarms]
+
+    asyncio.run(journey())
+
+
+def test_a_busy_provider_is_tried_again(hotline: Hotline) -> None:
+    """A temporary refusal delays the page by seconds and sends it once."""
+
+    async def journey() -> None:
+        await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+        hotline.phones.busy.add("sari-phone")
+        await hotline.says("ani", HELP)
+        assert "sari-phone" not in hotline.phones.received
+        hotline.phones.busy.clear()
+        await hotline.forward(seconds=5)
+        assert len(hotline.phones.received["sari-phone"]) == 1
+
+    asyncio.run(journey())
