@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import httpx
+import httpx2 as httpx
 
 from bot.domain.messages import Button, Reply
 from bot.ports import Answer, AssistantDownError, AssistantFailedError, Command
