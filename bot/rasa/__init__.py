@@ -1,0 +1,1 @@
+"""What the Rasa server loads; the only place that imports rasa. Imports nothing of ours but `bot.language`."""

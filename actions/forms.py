@@ -1,0 +1,159 @@
+"""How a form takes an answer: only for its open question, and never against the person's will.
+
+Whoever asks something else, wants to stop or needs a person is let go; Rasa then follows the
+rule of that intent and afterwards asks the open question again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from rasa_sdk import FormValidationAction, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import REQUESTED_SLOT
+
+from actions.base import UNKNOWN, Events, failed, intent, open_form, slot, typed
+
+LEAVES_AT_ONCE = frozenset(
+    {"stop", "restart", "request_human", "report_danger", "report_self_harm", "delete_my_data"}
+)
+"""Wishes that count as soon as they are likelier than not."""
+
+ASKS_SOMETHING_ELSE = frozenset(
+    {
+        "ask_agency_licence",
+        "ask_placement_cost",
+        "ask_visa_documents",
+        "ask_official_route",
+        "ask_destination",
+        "ask_worker_rights",
+        "ask_scam_patterns",
+        "ask_contacts",
+        "ask_support_services",
+        "ask_case_status",
+        "ask_privacy",
+        "help_menu",
+        "clarify",
+        "bot_challenge",
+        "insult",
+        "greet",
+    }
+)
+"""Intents that are questions to us; a short answer to ours is rarely so clearly one of them."""
+
+LIKELY = 0.5
+CLEAR = 0.65
+
+_SKIPPED = re.compile(
+    r"[\s.\-_?!]*(?:(?:di)?(?:lewat|lewati|skip|next|lanjut)(?:kan|in)?(?: saja| aja)?|"
+    r"(?:tidak|tdk|ga|gak|nggak|ngga|enggak|gk|tak|kurang|belum|blm)\s*(?:tahu|tau|ingat|inget)"
+    r"(?:\s+(?:juga|kak|pak|bu|mbak|mas|saya|aku))*|entah(?:lah)?|lupa)?[\s.\-_?!]*",
+    re.IGNORECASE,
+)
+
+
+class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no types
+    """A form whose failure is never silent.
+
+    A subclass names itself, says in `asked` which slots are asked for now, in order, and may
+    refine `read` (one answer) and `learn` (what an answer tells beside its own slot).
+    """
+
+    answered_by_intent: ClassVar[dict[str, frozenset[str]]] = {}
+    """Per slot the intents that are an answer to its question and no wish to leave it."""
+
+    def asked(self, slots: dict[str, Any]) -> Sequence[str]:
+        """The slots of this form that are worth asking for, given what is known."""
+        raise NotImplementedError
+
+    def read(self, name: str, tracker: Tracker) -> str | None:  # noqa: ARG002 - for subclasses
+        """The answer to the question for `name` in this message; None when it holds none."""
+        if intent(tracker)[0] == "unsure" or _SKIPPED.fullmatch(typed(tracker) or "?x"):
+            return UNKNOWN
+        return typed(tracker) or None
+
+    def learn(
+        self,
+        name: str,  # noqa: ARG002 - for subclasses
+        value: str,  # noqa: ARG002
+        dispatcher: CollectingDispatcher,  # noqa: ARG002
+        tracker: Tracker,  # noqa: ARG002
+    ) -> dict[str, Any]:
+        """Further slots that follow from an answer; may also speak."""
+        return {}
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        """Called by Rasa whenever the form runs: opened, answered or resumed."""
+        requested = tracker.get_slot(REQUESTED_SLOT)
+        try:
+            events: Events = await super().run(dispatcher, tracker, domain)
+        except Exception as error:  # noqa: BLE001 - the one place where a failure gets its voice
+            failed(dispatcher, self.name(), error)
+            # A form that fills nothing is rejected, and Rasa forgets what it said: the alarm too.
+            return [slot(requested, None), slot(REQUESTED_SLOT, requested)] if requested else []
+        return events
+
+    async def required_slots(
+        self,
+        domain_slots: list[str],  # noqa: ARG002 - `asked` decides
+        dispatcher: CollectingDispatcher,  # noqa: ARG002
+        tracker: Tracker,
+        domain: dict[str, Any],  # noqa: ARG002
+    ) -> list[str]:
+        """See `asked`."""
+        return list(self.asked(tracker.slots))
+
+    async def get_extraction_events(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: dict[str, Any],  # noqa: ARG002 - rasa_sdk's signature
+    ) -> Events:
+        """The answer to the open question, with what follows from it."""
+        name = tracker.get_slot(REQUESTED_SLOT)
+        if not name or not _was_just_asked(tracker) or self.leaves(name, tracker):
+            return []
+        value = self.read(name, tracker)
+        if value is None:
+            return []
+        known = {name: value}
+        tracker.slots.update(known)
+        known.update(self.learn(name, value, dispatcher, tracker))
+        return [slot(key, value) for key, value in known.items()]
+
+    async def get_validation_events(
+        self,
+        dispatcher: CollectingDispatcher,  # noqa: ARG002 - rasa_sdk's signature
+        tracker: Tracker,
+        domain: dict[str, Any],  # noqa: ARG002
+    ) -> Events:
+        """What was extracted is already in its final form."""
+        return [slot(key, value) for key, value in tracker.slots_to_validate().items()]
+
+    def leaves(self, name: str, tracker: Tracker) -> bool:
+        """Whether the message is about something else than the question for `name`."""
+        meant, confidence = intent(tracker)
+        if meant in self.answered_by_intent.get(name, frozenset()):
+            return False
+        if meant in LEAVES_AT_ONCE:
+            return confidence >= LIKELY
+        return meant in ASKS_SOMETHING_ELSE and confidence >= CLEAR
+
+
+def _was_just_asked(tracker: Tracker) -> bool:
+    """Whether the message answers the form, which is not so when the form is only resumed.
+
+    Rasa resumes a form after a rule for something else, whose actions then follow the message;
+    before a form sees an answer nothing but the form's own mark does.
+    """
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return True
+        other_action = event.get("event") == "action" and event.get("name") != open_form(tracker)
+        if other_action or event.get("event") == "action_execution_rejected":
+            return False
+    return False

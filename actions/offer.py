@@ -1,0 +1,223 @@
+"""The check of a job offer: a verdict at once, then at most three questions, then a closing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from bot.language.offers import check_offer
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import (
+    UNKNOWN,
+    Events,
+    Guarded,
+    emit,
+    entity,
+    intent,
+    say,
+    slot,
+    today_of,
+    typed,
+)
+from actions.departure import departure_in
+from actions.forms import ASKS_SOMETHING_ELSE, Form
+from actions.missing import keep_what_was_said
+from actions.verdict import codes_of, summary, verdict_text
+from bot.language.types import OfferCheck, Verdict
+
+MOST_QUESTIONS = 3
+LONGEST_TEXT = 8000
+"""Characters of an offer and its answers that are kept; a longer advertisement is cut."""
+
+SLOTS = (
+    "offer__text",
+    "offer__story",
+    "offer__visa",
+    "offer__fee",
+    "offer__agency",
+    "offer__departure",
+    "offer__questions",
+    "offer__told",
+)
+
+SAID_BY_BUTTON = {
+    "offer__visa": {
+        "kerja": "Pakai visa kerja.",
+        "turis": "Berangkat pakai visa turis.",
+        "pelajar": "Berangkat pakai visa pelajar untuk kerja.",
+    },
+    "offer__fee": {
+        "diminta": "Diminta bayar uang di muka.",
+        "tidak": "Tidak diminta uang.",
+        "potong_gaji": "Biaya dibayar dengan potong gaji.",
+    },
+    "offer__agency": {
+        "pt": "Berangkat lewat PT.",
+        "perorangan": "Berangkat lewat perorangan, tanpa PT.",
+    },
+    "offer__departure": {
+        "within_48h": "Berangkat besok atau lusa.",
+        "this_week": "Berangkat minggu ini.",
+        "later": "Berangkatnya masih lama.",
+    },
+}
+"""What a button means in words, so that the check reads it like everything else."""
+
+_SHORT_ANSWERS = {
+    "offer__visa": "visa {}",
+    "offer__fee": "biaya {}",
+    "offer__agency": "lewat {}",
+    "offer__departure": "berangkat {}",
+}
+_SHORT = 4
+_TELLING = 2
+_YES_OR_NO = {("offer__fee", "affirm"): "diminta", ("offer__fee", "deny"): "tidak"}
+_DANGEROUS = (Verdict.SERIOUS, Verdict.CRITICAL)
+
+
+class ActionOfferVerdict(Guarded):
+    """Judges an offer as soon as it is told; the form then asks for what is unknown."""
+
+    def name(self) -> str:
+        """Name in domain.yml."""
+        return "action_offer_verdict"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Forget the offer before, judge this one. No offer in the text: the form asks for it."""
+        keep_what_was_said(dispatcher, tracker)
+        text = typed(tracker)[:LONGEST_TEXT]
+        known: dict[str, Any] = dict.fromkeys(SLOTS)
+        known["offer__text"] = text or None
+        check = check_offer(text)
+        if _holds_an_offer(check):
+            known.update(_judge(dispatcher, check, tracker))
+        events = [slot(key, value) for key, value in known.items()]
+        if known["offer__questions"] == []:
+            # Nothing left to ask: the form would open and close in one breath.
+            events.append({"event": "followup", "timestamp": None, "name": "action_offer_close"})
+        return events
+
+
+class ValidateOfferForm(Form):
+    """Takes the answers about an offer."""
+
+    answered_by_intent: ClassVar[dict[str, frozenset[str]]] = {
+        "offer__story": ASKS_SOMETHING_ELSE - {"help_menu", "clarify", "bot_challenge", "greet"},
+        "offer__visa": frozenset({"ask_visa_documents"}),
+        "offer__fee": frozenset({"ask_placement_cost"}),
+        "offer__agency": frozenset({"ask_agency_licence"}),
+    }
+
+    def name(self) -> str:
+        """Name in domain.yml."""
+        return "validate_offer_form"
+
+    def asked(self, slots: dict[str, Any]) -> Sequence[str]:
+        """The offer itself until it was told, then what the verdict found worth asking."""
+        questions = slots.get("offer__questions")
+        return ["offer__story"] if questions is None else list(questions)
+
+    def read(self, name: str, tracker: Tracker) -> str | None:
+        """A button's value, a yes or no where that is an answer, or the words themselves."""
+        tapped = entity(tracker, name.removeprefix("offer__"))
+        if not typed(tracker) and tapped in SAID_BY_BUTTON.get(name, {}):
+            return tapped
+        value = super().read(name, tracker)
+        if value is None or value == UNKNOWN:
+            return value
+        if name == "offer__departure":
+            return departure_in(value, today_of(tracker)) or value
+        meant = _YES_OR_NO.get((name, intent(tracker)[0]))
+        return meant if meant and len(value.split()) <= _SHORT else value
+
+    def learn(
+        self, name: str, value: str, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> dict[str, Any]:
+        """Every answer becomes part of the offer's text; the offer itself is judged at once."""
+        if name == "offer__story" and value == UNKNOWN:
+            return {"offer__questions": []}
+        text = _with_answer(str(tracker.get_slot("offer__text") or ""), name, value)
+        known: dict[str, Any] = {"offer__text": text}
+        if name == "offer__story":
+            known.update(_judge(dispatcher, check_offer(text), tracker))
+        return known
+
+
+class ActionOfferClose(Guarded):
+    """Ends the check: tells the verdict again if the answers changed it."""
+
+    def name(self) -> str:
+        """Name in domain.yml."""
+        return "action_offer_close"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Compare with what was told, say the rest, record it."""
+        told = tracker.get_slot("offer__told")
+        if not told:
+            say(dispatcher, "say_offer_none")
+            return []
+        check = check_offer(str(tracker.get_slot("offer__text") or ""))
+        if told == summary(check):
+            say(dispatcher, "say_offer_closed")
+        else:
+            verdict = verdict_text(check, today_of(tracker))
+            say(dispatcher, "say_offer_updated", verdict=verdict)
+        _record(dispatcher, check, _departure(tracker))
+        return [slot("offer__told", summary(check))]
+
+
+def _judge(dispatcher: CollectingDispatcher, check: OfferCheck, tracker: Tracker) -> dict[str, Any]:
+    """Tell and record the verdict; returns the slots that follow from it."""
+    today = today_of(tracker)
+    dispatcher.utter_message(text=verdict_text(check, today))
+    departure = departure_in(check.facts.get("departure", ""), today)
+    _record(dispatcher, check, departure)
+    return {
+        "offer__told": summary(check),
+        "offer__questions": _worth_asking(check, departure),
+        "offer__departure": departure,
+    }
+
+
+def _worth_asking(check: OfferCheck, departure: str | None) -> list[str]:
+    """What to ask, in order: a near departure matters most when the offer looks dangerous."""
+    questions = ["offer__visa", "offer__fee", "offer__agency"]
+    unknown = [name for name in questions if name.removeprefix("offer__") not in check.facts]
+    if check.verdict in _DANGEROUS and departure is None:
+        unknown.insert(0, "offer__departure")
+    return unknown[:MOST_QUESTIONS]
+
+
+def _record(dispatcher: CollectingDispatcher, check: OfferCheck, departure: str | None) -> None:
+    emit(
+        dispatcher,
+        "record_offer",
+        verdict=check.verdict.value,
+        flags=codes_of(check),
+        facts=dict(check.facts),
+        departure=departure,
+    )
+
+
+def _holds_an_offer(check: OfferCheck) -> bool:
+    """Whether the text tells anything that can be judged: a sign, or two facts."""
+    return bool(check.flags or check.signals or len(check.facts) >= _TELLING)
+
+
+def _with_answer(text: str, name: str, value: str) -> str:
+    """The offer's text with an answer added, said so that the check understands it."""
+    if value == UNKNOWN:
+        return text
+    said = SAID_BY_BUTTON.get(name, {}).get(value)
+    if said is None:
+        short = len(value.split()) <= _SHORT
+        said = _SHORT_ANSWERS.get(name, "{}").format(value) if short else value
+    return f"{text}\n{said}".strip()[:LONGEST_TEXT]
+
+
+def _departure(tracker: Tracker) -> str | None:
+    """The departure that was answered, if it says when."""
+    value = tracker.get_slot("offer__departure")
+    return value if value in SAID_BY_BUTTON["offer__departure"] else None

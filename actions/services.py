@@ -1,0 +1,115 @@
+"""A person, numbers to call, and what people think of this service."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import (
+    DATA,
+    Events,
+    Guarded,
+    close_form,
+    emit,
+    open_form,
+    say,
+    today_of,
+    typed,
+    words,
+)
+from actions.missing import keep_what_was_said
+from bot.domain.contacts import Contact, load_contacts, shown_to_public
+
+MOST_CONTACTS = 5
+
+COUNTRY_CODES = {
+    "indonesia": "ID",
+    "kamboja": "KH",
+    "malaysia": "MY",
+    "singapura": "SG",
+    "hongkong": "HK",
+    "hong kong": "HK",
+    "taiwan": "TW",
+    "arab saudi": "SA",
+    "saudi": "SA",
+    "jepang": "JP",
+    "korea": "KR",
+    "myanmar": "MM",
+    "thailand": "TH",
+}
+"""How the directory names the countries that people write."""
+
+
+class ActionRequestHuman(Guarded):
+    """Somebody wants to talk to a person."""
+
+    def name(self) -> str:
+        """Name in domain.yml."""
+        return "action_request_human"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Ask for one; the worker says truthfully when somebody comes."""
+        keep_what_was_said(dispatcher, tracker)
+        emit(dispatcher, "request_human")
+        return close_form() if open_form(tracker) else []
+
+
+class ActionContacts(Guarded):
+    """Somebody asks whom to call."""
+
+    def name(self) -> str:
+        """Name in domain.yml."""
+        return "action_contacts"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Numbers for the country that was named, each with its source; none without one."""
+        today = today_of(tracker)
+        found = shown_to_public(_directory(), _country(tracker), today) if today else ()
+        if not found:
+            say(dispatcher, "say_no_contacts")
+            return []
+        lines = [_line(contact) for contact in found[:MOST_CONTACTS]]
+        say(dispatcher, "say_contacts", contacts="\n".join(lines))
+        return []
+
+
+class ActionFeedback(Guarded):
+    """Somebody says what they think of this service."""
+
+    def name(self) -> str:
+        """Name in domain.yml."""
+        return "action_feedback"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Keep it."""
+        emit(dispatcher, "record_feedback", note=typed(tracker))
+        return []
+
+
+@cache
+def _directory() -> tuple[Contact, ...]:
+    return load_contacts(DATA / "directory" / "contacts.yml")
+
+
+def _country(tracker: Tracker) -> str | None:
+    """The country in the message, else the one in the report about a missing relative."""
+    told = [typed(tracker), str(tracker.get_slot("missing__country") or "")]
+    for text in told:
+        for name, code in COUNTRY_CODES.items():
+            if name in text.casefold():
+                return code
+    return None
+
+
+def _line(contact: Contact) -> str:
+    hours = f", {contact.hours}" if contact.hours else ""
+    return words(
+        "say_contact_line",
+        who=contact.name,
+        phone=contact.phone,
+        hours=hours,
+        serves=contact.serves,
+        date=contact.source_date,
+    )

@@ -1,0 +1,104 @@
+"""How a verdict is said: reasons first, then what is unknown, then the next step.
+
+No company and no person is named, so that nobody can show it around as a recommendation.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import say, wording, words
+from bot.language.flags import catalogue
+from bot.language.types import OfferCheck, Severity, Verdict
+
+MOST_FLAGS = 4
+MOST_UNKNOWNS = 3
+
+_MONTHS = [
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+]
+
+
+def verdict_text(check: OfferCheck, today: date | None) -> str:
+    """The whole verdict as one message."""
+    unknown = _unknown(check)
+    values = {
+        "date": _in_words(today),
+        "unknown": words("say_offer_unknown", names=unknown) if unknown else "",
+    }
+    codes = codes_of(check)
+    if codes:
+        values["count"] = str(len(codes))
+        values["flags"] = _flag_lines(codes)
+        values["advice"] = words(f"say_offer_advice_{check.verdict.value}")
+        return _compact(words("say_offer_flags", **values))
+    values["advice"] = words("say_offer_advice_no_flags")
+    few = check.verdict is Verdict.NOT_ENOUGH_KNOWN
+    return _compact(words("say_offer_not_enough" if few else "say_offer_no_flags", **values))
+
+
+def why(dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:
+    """Explain the last verdict with the sources of its flags; False when there is none."""
+    told = tracker.get_slot("offer__told")
+    if not told:
+        return False
+    if not told["flags"]:
+        say(dispatcher, "say_offer_why_not")
+        return True
+    lines = []
+    for code in told["flags"][:MOST_FLAGS]:
+        known = catalogue()[code]
+        lines.append(words("say_offer_why_line", title=known.title, source=known.source))
+    say(dispatcher, "say_offer_why", reasons="\n".join(lines))
+    return True
+
+
+def summary(check: OfferCheck) -> dict[str, Any]:
+    """What a verdict says, to see whether it changed."""
+    return {"verdict": check.verdict.value, "flags": codes_of(check)}
+
+
+def codes_of(check: OfferCheck) -> list[str]:
+    """The flags without repeats, the gravest first."""
+    order = list(Severity)
+    found = dict.fromkeys(evidence.code for evidence in check.flags)
+    return sorted(found, key=lambda code: -order.index(catalogue()[code].severity))
+
+
+def _flag_lines(codes: list[str]) -> str:
+    lines = []
+    for code in codes[:MOST_FLAGS]:
+        known = catalogue()[code]
+        lines.append(words("say_offer_flag", title=known.title, reason=known.reason))
+    if len(codes) > MOST_FLAGS:
+        lines.append(words("say_offer_more_flags", count=str(len(codes) - MOST_FLAGS)))
+    return "\n".join(lines)
+
+
+def _unknown(check: OfferCheck) -> str:
+    names = (f"say_unknown_{fact}" for fact in check.missing)
+    known = [words(name) for name in names if name in wording().names]
+    return ", ".join(known[:MOST_UNKNOWNS])
+
+
+def _in_words(day: date | None) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if day else "hari ini"
+
+
+def _compact(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if line.strip())
