@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """Every setting, its default and one sentence; `.env.example` repeats them."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore", frozen=True)
 
     tanyadulu_port: int = Field(8080, description="Port of the web chat and the console.")
     tanyadulu_host: str = Field(

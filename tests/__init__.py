@@ -1,0 +1,1 @@
+"""Tests: pure rules, services, channels, journeys, the browser and real processes."""

@@ -107,7 +107,7 @@ class Hotline:
             **settings,
         }
         self.app: App = build(
-            Settings(_env_file=None, **values),
+            Settings.model_validate(values),
             clock=self.clock,
             assistant=self.assistant,
             senders={"phone": self.phones, "screen": self.phones},

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import httpx2 as httpx
+import httpx2
 
 from bot.domain.messages import Button, Reply
 from bot.ports import Answer, AssistantDownError, AssistantFailedError, Command
@@ -22,7 +22,7 @@ class RasaAssistant:
 
     def __init__(self, urls: Sequence[str], key: str) -> None:
         self._urls = tuple(url.rstrip("/") for url in urls)
-        self._client = httpx.AsyncClient(
+        self._client = httpx2.AsyncClient(
             timeout=TIMEOUT_SECONDS, headers={"X-Gateway-Key": key}, trust_env=False
         )
 
@@ -48,7 +48,7 @@ class RasaAssistant:
         }
         try:
             response = await self._client.post(f"{url}/webhooks/gateway/turn", json=body)
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             raise AssistantDownError(type(error).__name__) from error
         if response.status_code == 422:
             raise AssistantFailedError("refused")
@@ -68,7 +68,7 @@ class RasaAssistant:
                 response = await self._client.get(f"{url}/", timeout=2)
                 if response.status_code != 200:
                     return False
-        except httpx.HTTPError:
+        except httpx2.HTTPError:
             return False
         return True
 

@@ -109,7 +109,11 @@ class Database:
             self._commit(batch)
 
     def _commit(self, batch: list[_Queued]) -> None:
-        """One transaction; the whole batch fails together only if the commit itself does."""
+        """One transaction; the whole batch fails together only if the commit itself does.
+
+        A job whose caller has given up before it began is not begun.
+        """
+        batch = [queued for queued in batch if queued.future.set_running_or_notify_cancel()]
         done: list[tuple[_Queued, Any]] = []
         failed: list[tuple[_Queued, BaseException]] = []
         topics: set[str] = set()

@@ -7,7 +7,6 @@ import asyncio
 import pytest
 
 from bot.domain.cases import Case, CaseState, CloseReason
-from bot.domain.conversation import HandledBy
 from bot.domain.messages import Author, InboundMessage
 from bot.domain.staff import Staff
 from bot.services import takeover
@@ -69,8 +68,8 @@ def test_an_answer_in_flight_never_leaves_after_a_takeover(hotline: Hotline) -> 
         await hotline.says("ani", "menu")
         hotline.assistant.hold = asyncio.Event()
         asking = asyncio.create_task(hotline.says("ani", "berapa biaya ke taiwan"))
-        while not hotline.worker._running:
-            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
+        assert hotline.worker._running
         app, now = hotline.app, hotline.clock.now()
         await app.write(lambda uow: takeover.take_over(uow, case, member, app.wording, now))
         hotline.assistant.hold.set()
@@ -175,9 +174,6 @@ def test_two_hundred_takeovers_race_with_the_bot(hotline: Hotline) -> None:
             assert Author.HUMAN in authors
             after = authors[authors.index(Author.HUMAN) :]
             assert Author.BOT not in after
-            known = await app.read(lambda uow: uow.conversations.find_sender("web", who))
-            assert known is not None
-            assert known.handled_by is HandledBy.HUMAN
 
     asyncio.run(journey())
 
