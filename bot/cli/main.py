@@ -1,0 +1,162 @@
+"""All commands at a glance; each is done by the module of its name.
+
+A command imports what it needs when it is called: `--help` must not wait for spaCy.
+"""
+# ruff: noqa: PLC0415 - see above
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="tanyadulu",
+    help="Ask first: checks job offers, takes reports, and wakes a person when there is danger.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+staff_app = typer.Typer(help="The people who may use the console.", no_args_is_help=True)
+app.add_typer(staff_app, name="staff")
+
+JsonLines = Annotated[
+    bool, typer.Option("--jsonl", help="One JSON object a line, in from stdin and out to stdout.")
+]
+
+
+@app.command()
+def up() -> None:
+    """Start everything, say Ready, and keep it running until Ctrl-C or SIGTERM."""
+    from bot.cli import up as command
+
+    command.run()
+
+
+@app.command()
+def doctor() -> None:
+    """Check every setting, connection, model and clock, and say how to mend each."""
+    from bot.cli import doctor as command
+
+    command.run()
+
+
+@app.command()
+def train(
+    *, force: Annotated[bool, typer.Option(help="Train even when nothing has changed.")] = False
+) -> None:
+    """Train the model when it is missing or older than its data."""
+    from bot.cli import train as command
+
+    command.run(force=force)
+
+
+@app.command()
+def understand(*, jsonl: JsonLines) -> None:
+    """Read {"id","text"}, write intent, entities, urgency and danger signals."""
+    from bot.cli import understand as command
+
+    command.run(jsonl=jsonl)
+
+
+@app.command()
+def check(
+    file: Annotated[Path | None, typer.Argument(help="A text file; - for stdin.")] = None,
+    *,
+    jsonl: JsonLines = False,
+) -> None:
+    """Check a job offer for red flags: a file for people, or lines for programs."""
+    from bot.cli import check as command
+
+    if jsonl == (file is not None):
+        raise typer.BadParameter("give either a FILE or --jsonl")
+    command.run(file)
+
+
+@app.command()
+def chat(*, jsonl: JsonLines = False) -> None:
+    """Talk to the running server as a person would."""
+    from bot.cli import chat as command
+
+    command.run(jsonl=jsonl)
+
+
+@staff_app.command("add")
+def staff_add(
+    login: Annotated[str, typer.Argument(help="Name to sign in with.")],
+    *,
+    role: Annotated[
+        str, typer.Option(help="caseworker, supervisor or administrator.")
+    ] = "caseworker",
+    email: Annotated[str, typer.Option(help="Where pages go.")] = "",
+) -> None:
+    """Add somebody; the password is asked for, or read from stdin."""
+    from bot.cli import staff as command
+
+    command.add(login, role, email)
+
+
+@staff_app.command("list")
+def staff_list() -> None:
+    """Everybody, with role, state and ways to be paged."""
+    from bot.cli import staff as command
+
+    command.show()
+
+
+@staff_app.command("disable")
+def staff_disable(
+    login: Annotated[str, typer.Argument(help="Name of whoever must not sign in any more.")],
+) -> None:
+    """End somebody's sessions and let nobody sign in under this name."""
+    from bot.cli import staff as command
+
+    command.disable(login)
+
+
+@app.command()
+def setup(
+    *,
+    dev: Annotated[bool, typer.Option("--dev", help="Tools for tests and checks.")] = False,
+    rasa: Annotated[bool, typer.Option("--rasa", help="Rasa's own environment.")] = False,
+    browser: Annotated[bool, typer.Option("--browser", help="Chromium, for tests.")] = False,
+) -> None:
+    """Install what is missing and do nothing else."""
+    from bot.cli import setup as command
+
+    command.run(dev=dev, rasa=rasa, browser=browser)
+
+
+@app.command(hidden=True)
+def lock() -> None:
+    """Write requirements/*.txt anew."""
+    from bot.cli import setup as command
+
+    command.lock()
+
+
+@app.command(hidden=True)
+def serve() -> None:
+    """The server process that `up` starts."""
+    from bot.cli import serve as command
+
+    command.run()
+
+
+def run() -> None:
+    """Run the command line; an error is one line on stderr (1: it failed, 2: wrong use)."""
+    try:
+        status = app(prog_name="tanyadulu", standalone_mode=False)
+    except typer.TyperException as error:
+        message = " ".join(error.format_message().split())
+        if message:  # without arguments the help was shown
+            print(f"tanyadulu: {message}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:  # whoever read our output has seen enough
+        sys.stderr.close()
+        sys.exit(1)
+    sys.exit(status if isinstance(status, int) else 0)
