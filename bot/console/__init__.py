@@ -1,0 +1,1 @@
+"""The staff console: server-rendered pages that a small script keeps up to date."""

@@ -1,0 +1,156 @@
+"""The page of a case and what a member can do on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.bootstrap import App
+from bot.console import views, words
+from bot.console.forms import Spent, read_form
+from bot.console.pages import Pages
+from bot.domain.cases import Case, CaseState, CloseReason
+from bot.domain.staff import Staff
+from bot.language.types import Urgency
+from bot.services import takeover
+from bot.services.takeover import RefusedError
+from bot.store.unit_of_work import SqlUnitOfWork
+
+PARTS = ("waiting", "state", "lines", "composer", "file")
+# WhatsApp through Twilio takes no more in one message.
+LONGEST_REPLY = 1500
+LONGEST_NOTE = 4000
+
+type Form = Mapping[str, str]
+type Act = Callable[[SqlUnitOfWork, Case, Staff, Form], None]
+
+
+class Unsure(Exception):  # noqa: N818  # not an error: a question back
+    """The step needs a second yes."""
+
+
+class Casework:
+    """One case: read it, take it, answer, hand back, note, close."""
+
+    def __init__(self, app: App, pages: Pages) -> None:
+        self._app = app
+        self._pages = pages
+        self._spent = Spent()
+        self._acts: dict[str, Act] = {
+            "acknowledge": self._acknowledge,
+            "take-over": self._take_over,
+            "reply": self._reply,
+            "hand-back": self._hand_back,
+            "note": self._note,
+            "close": self._close,
+        }
+
+    async def show(self, request: Request, member: Staff) -> Response:
+        """The case, kept up to date."""
+
+        async def read() -> Mapping[str, Any]:
+            return await self._read(request, member)
+
+        return await self._pages.follow(request, self._app.wakes, "case.html", PARTS, read)
+
+    async def _read(
+        self, request: Request, member: Staff, *, problem: str = "", form: Form | None = None
+    ) -> Mapping[str, Any]:
+        reference = request.path_params["reference"]
+        now = self._app.clock.now()
+
+        def read(uow: SqlUnitOfWork) -> Mapping[str, Any]:
+            case = _find(uow, reference)
+            return {
+                "top": views.top(uow, member),
+                "file": views.case_file(uow, case, member, self._app.office, now),
+                "problem": problem,
+                "draft": form or {},
+                "reasons": words.CLOSE_REASONS,
+                "longest_reply": LONGEST_REPLY,
+                "longest_note": LONGEST_NOTE,
+            }
+
+        return await self._app.read(read)
+
+    async def act(self, request: Request, member: Staff) -> Response:
+        """Do one step; a refusal shows the page again with the reason and what was typed."""
+        act = self._acts.get(request.path_params["act"])
+        if act is None:
+            raise HTTPException(404)
+        reference = request.path_params["reference"]
+        form = await read_form(request)
+        form_id = form.get("form_id", "")[:64]
+        if not self._spent.spend(member.id, form_id):
+            return _back(reference)
+        try:
+            await self._app.write(partial(_do, act, reference, member, form))
+        except Unsure:
+            self._spent.give_back(member.id, form_id)
+            context = await self._read(request, member, form=form)
+            return self._pages.show("confirm_close.html", context, ("waiting",))
+        except RefusedError as refused:
+            self._spent.give_back(member.id, form_id)
+            context = await self._read(request, member, problem=str(refused), form=form)
+            return self._pages.show("case.html", context, PARTS, 409)
+        except Exception:
+            self._spent.give_back(member.id, form_id)
+            raise
+        return _back(reference)
+
+    def _acknowledge(self, uow: SqlUnitOfWork, case: Case, member: Staff, _form: Form) -> None:
+        if not takeover.acknowledge(uow, case, member, self._app.clock.now()):
+            raise RefusedError("Sudah ada petugas yang menangani kasus ini.")
+
+    def _take_over(self, uow: SqlUnitOfWork, case: Case, member: Staff, _form: Form) -> None:
+        takeover.take_over(uow, case, member, self._app.wording, self._app.clock.now())
+
+    def _reply(self, uow: SqlUnitOfWork, case: Case, member: Staff, form: Form) -> None:
+        text = _short_enough(form.get("text", ""), LONGEST_REPLY)
+        takeover.reply(uow, case, member, text, self._app.clock.now())
+
+    def _hand_back(self, uow: SqlUnitOfWork, case: Case, member: Staff, _form: Form) -> None:
+        takeover.hand_back(uow, case, member, self._app.wording, self._app.clock.now())
+
+    def _note(self, uow: SqlUnitOfWork, case: Case, member: Staff, form: Form) -> None:
+        text = _short_enough(form.get("text", ""), LONGEST_NOTE)
+        takeover.note(uow, case, member, text, self._app.clock.now())
+
+    def _close(self, uow: SqlUnitOfWork, case: Case, member: Staff, form: Form) -> None:
+        try:
+            reason = CloseReason(form.get("reason", ""))
+        except ValueError as error:
+            raise RefusedError("Pilih dulu alasan menutup kasus.") from error
+        text = _short_enough(form.get("text", ""), LONGEST_NOTE)
+        if case.urgency is Urgency.EMERGENCY and form.get("confirmed") != "yes":
+            raise Unsure
+        takeover.close(uow, case, member, reason, text, self._app.clock.now())
+
+
+def _do(act: Act, reference: str, member: Staff, form: Form, uow: SqlUnitOfWork) -> None:
+    case = _find(uow, reference)
+    if case.state is CaseState.CLOSED:
+        raise RefusedError("Kasus ini sudah ditutup.")
+    act(uow, case, member, form)
+
+
+def _find(uow: SqlUnitOfWork, reference: str) -> Case:
+    case = uow.cases.find(reference)
+    if case is None:
+        raise HTTPException(404)
+    return case
+
+
+def _short_enough(text: str, most: int) -> str:
+    if len(text) > most:
+        raise RefusedError(f"Terlalu panjang: paling banyak {most} huruf.")
+    return text
+
+
+def _back(reference: str) -> Response:
+    return RedirectResponse(f"/console/cases/{reference}", 303)

@@ -1,0 +1,97 @@
+"""The addresses of the console and what guards them."""
+
+from __future__ import annotations
+
+import traceback
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.bootstrap import App
+from bot.console.casework import Casework
+from bot.console.csrf import OwnPostsOnly
+from bot.console.headers import SafeHeaders
+from bot.console.lists import Lists
+from bot.console.pages import FOLDER, Pages
+from bot.console.sessions import Sessions
+
+log = structlog.get_logger()
+LARGEST_BODY = 64 * 1024
+FAULTS = {
+    400: "Isian ini tidak terbaca. Kembali dan coba lagi.",
+    403: "Ini tidak bisa dilakukan dari sini. Buka konsol dari awal, lalu coba lagi.",
+    404: "Halaman atau kasus ini tidak ada.",
+    405: "Halaman ini tidak bisa dibuka langsung.",
+    413: "Teksnya terlalu panjang.",
+    415: "Isian ini tidak terbaca.",
+    500: "Ada yang salah di pihak kami. Tidak ada yang tersimpan setengah; coba lagi.",
+}
+
+
+def routes(app: App) -> list[BaseRoute]:
+    """Everything under /console/."""
+    pages = Pages()
+    sessions = Sessions(app, pages)
+    lists = Lists(app, pages)
+    casework = Casework(app, pages)
+    inside = sessions.signed_in
+    faults = _Faults(pages)
+    return [
+        Mount(
+            "/console",
+            routes=[
+                Route("/", inside(lists.show)),
+                Route("/sign-in", sessions.show, methods=["GET"]),
+                Route("/sign-in", sessions.sign_in, methods=["POST"]),
+                Route("/sign-out", sessions.sign_out, methods=["POST"]),
+                Route("/duty/begin", inside(lists.begin_duty), methods=["POST"]),
+                Route("/duty/end", inside(lists.end_duty), methods=["POST"]),
+                Route("/alarms/{alarm_id:int}/settle", inside(lists.settle), methods=["POST"]),
+                Route("/cases/{reference}", inside(casework.show)),
+                Route("/cases/{reference}/{act}", inside(casework.act), methods=["POST"]),
+                Mount("/static", StaticFiles(directory=FOLDER / "static")),
+            ],
+            middleware=[
+                Middleware(SafeHeaders),
+                Middleware(
+                    ExceptionMiddleware,
+                    handlers={HTTPException: faults.expected, Exception: faults.unexpected},
+                ),
+                Middleware(OwnPostsOnly, base_url=app.settings.base_url),
+            ],
+            max_body_size=LARGEST_BODY,
+        )
+    ]
+
+
+class _Faults:
+    """Pages for what went wrong."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    async def expected(self, _request: Request, error: Exception) -> Response:
+        """Answer with a page for the status."""
+        assert isinstance(error, HTTPException)  # noqa: S101  # Starlette calls by class
+        return self._page(error.status_code)
+
+    async def unexpected(self, request: Request, error: Exception) -> Response:
+        """A fault of ours: logged without its message, which may hold words of a person."""
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        log.error(
+            "console_failed",
+            method=request.method,
+            error=type(error).__name__,
+            where=f"{last.name}:{last.lineno}",
+        )
+        return self._page(500)
+
+    def _page(self, status: int) -> Response:
+        text = FAULTS.get(status, FAULTS[500])
+        return self._pages.show("fault.html", {"status": status, "text": text}, status=status)

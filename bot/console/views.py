@@ -1,0 +1,232 @@
+"""What the pages show, read in one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.console import words
+from bot.domain.cases import Case, CaseState
+from bot.domain.conversation import Conversation, HandledBy
+from bot.domain.messages import Author, Line
+from bot.domain.office import Office
+from bot.domain.oncall import EscalationState
+from bot.domain.staff import Role, Staff
+from bot.language.types import Urgency
+from bot.services.duty import duty
+from bot.store.alarms import Alarm
+from bot.store.unit_of_work import SqlUnitOfWork
+
+MOST_SHOWN = 200
+# After this long without a word from the person somebody else may hold the phone.
+QUIET = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case in the list; `waiting` while an emergency still calls for somebody."""
+
+    reference: str
+    kind: str
+    urgency: str
+    urgency_word: str
+    practice: bool
+    age: str
+    owner: str
+    talker: str
+    waiting: bool
+    closed_for: str = ""
+
+
+@dataclass(frozen=True)
+class OnDuty:
+    """A member on duty and until when; `reachable` when a page or the console reaches them."""
+
+    label: str
+    until: str
+    reachable: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the conversation or of the case log, ready to be read."""
+
+    who: str
+    speaker: str
+    at: str
+    text: str = field(repr=False)
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Top:
+    """What stands above every page: who is signed in and which emergencies wait."""
+
+    member: Staff
+    waiting: tuple[str, ...]
+
+    @property
+    def supervises(self) -> bool:
+        """Whether this member may settle alarms."""
+        return self.member.role in (Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+def top(uow: SqlUnitOfWork, member: Staff) -> Top:
+    """Emergencies that still call for somebody, whatever page is open."""
+    urgent = (case for case in uow.cases.listed(CaseState.OPEN) if is_waiting(uow, case))
+    return Top(member, tuple(sorted(case.reference for case in urgent)))
+
+
+def is_waiting(uow: SqlUnitOfWork, case: Case) -> bool:
+    """Whether an emergency is still being paged: nobody has said "I have it"."""
+    return case.urgency is Urgency.EMERGENCY and uow.escalations.running_for(case.id) is not None
+
+
+def rows(uow: SqlUnitOfWork, state: CaseState, now: datetime) -> tuple[Row, ...]:
+    """Cases by urgency, what nobody looks after before the rest, the longest wait first.
+
+    Practice never stands before the real thing of the same urgency. Closed cases stand in
+    the order in which they were closed, newest first.
+    """
+    cases = list(uow.cases.listed(state, MOST_SHOWN))
+    if state is CaseState.OPEN:
+        cases.sort(
+            key=lambda case: (
+                -case.urgency.rank,
+                case.practice,
+                case.owner_id is not None,
+                case.opened_at,
+            )
+        )
+    else:
+        cases.sort(key=lambda case: case.closed_at or case.updated_at, reverse=True)
+    labels = {member.id: member.label for member in uow.staff.everyone()}
+    return tuple(_row(uow, case, labels, now) for case in cases)
+
+
+def _row(uow: SqlUnitOfWork, case: Case, labels: dict[str, str], now: datetime) -> Row:
+    known = uow.conversations.get(case.conversation_id)
+    reason = case.close_reason
+    return Row(
+        reference=case.reference,
+        kind=words.KINDS[case.kind],
+        urgency=case.urgency.value,
+        urgency_word=words.URGENCIES[case.urgency],
+        practice=case.practice,
+        age=words.age(case.closed_at or case.opened_at, now),
+        owner=labels.get(case.owner_id or "", ""),
+        talker=labels.get(known.staff_id or "", "") if known.handled_by is HandledBy.HUMAN else "",
+        waiting=is_waiting(uow, case),
+        closed_for="" if reason is None else words.CLOSE_REASONS[reason],
+    )
+
+
+def on_duty(uow: SqlUnitOfWork, office: Office, now: datetime) -> tuple[OnDuty, ...]:
+    """Who is on duty now, in the order in which their shifts began."""
+    state = duty(uow, office, now)
+    ends: dict[str, datetime] = {}
+    for shift in uow.escalations.shifts(since=now):
+        if shift.starts_at <= now:
+            ends[shift.staff_id] = max(shift.ends_at, ends.get(shift.staff_id, now))
+    return tuple(
+        OnDuty(
+            label=uow.staff.get(staff_id).label,
+            until=words.moment(ends[staff_id], now, office),
+            reachable=staff_id in state.reachable,
+        )
+        for staff_id in state.on_call
+    )
+
+
+def next_shift(uow: SqlUnitOfWork, office: Office, now: datetime) -> str:
+    """When the next shift begins; empty when none is planned."""
+    planned = duty(uow, office, now).next_staffed
+    return "" if planned is None else words.moment(planned, now, office)
+
+
+def alarms(uow: SqlUnitOfWork, now: datetime) -> tuple[tuple[Alarm, str, str], ...]:
+    """Standing alarms with their sentence and age."""
+    return tuple(
+        (alarm, words.alarm_line(alarm), words.age(alarm.at, now))
+        for alarm in uow.alarms.standing()
+    )
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """All that the page of a case shows."""
+
+    case: Case
+    known: Conversation
+    row: Row
+    holds: bool
+    calling: str
+    quiet_for: str
+    lines: tuple[Entry, ...] = field(repr=False)
+    facts: tuple[tuple[str, str], ...] = field(repr=False)
+    log: tuple[Entry, ...] = field(repr=False)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether work goes on."""
+        return self.case.state is CaseState.OPEN
+
+
+def case_file(
+    uow: SqlUnitOfWork, case: Case, member: Staff, office: Office, now: datetime
+) -> CaseFile:
+    """A case as this member sees it."""
+    known = uow.conversations.get(case.conversation_id)
+    labels = {member.id: member.label for member in uow.staff.everyone()}
+    said = uow.conversations.lines(known)
+    return CaseFile(
+        case=case,
+        known=known,
+        row=_row(uow, case, labels, now),
+        holds=known.handled_by is HandledBy.HUMAN and known.staff_id == member.id,
+        calling=_calling(uow, case, now, office),
+        quiet_for=_quiet_for(case, said, now),
+        lines=tuple(_entry(line, now, office) for line in said),
+        facts=tuple(
+            (words.field_name(name), words.in_words(value)) for name, value in case.fields.items()
+        ),
+        log=tuple(
+            Entry(
+                words.actor_name(entry.actor),
+                words.LOG_KINDS[entry.kind],
+                words.moment(entry.at, now, office),
+                words.log_text(entry),
+            )
+            for entry in uow.cases.log_entries(case.id)
+        ),
+    )
+
+
+def _calling(uow: SqlUnitOfWork, case: Case, now: datetime, office: Office) -> str:
+    """When staff are paged next; empty when nobody is being paged."""
+    escalation = uow.escalations.latest_for(case.id)
+    if escalation is None or escalation.state is not EscalationState.RUNNING:
+        return ""
+    return words.moment(max(escalation.next_at, now), now, office)
+
+
+def _quiet_for(case: Case, said: Sequence[Line], now: datetime) -> str:
+    """How long the person has been silent, when writing now may put them at risk.
+
+    Until a safe way is known every phone counts as watched (product rule).
+    """
+    if "safe_contact" in case.fields:
+        return ""
+    last = max((line.at for line in said if line.author is Author.PERSON), default=None)
+    return "" if last is None or now - last < QUIET else words.age(last, now)
+
+
+def _entry(line: Line, now: datetime, office: Office) -> Entry:
+    return Entry(
+        who=words.SPEAKERS[line.author],
+        speaker=line.author.value,
+        at=words.moment(line.at, now, office),
+        text=line.text,
+        choices=tuple(button.title for button in line.buttons),
+    )

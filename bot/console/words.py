@@ -1,0 +1,188 @@
+"""What staff read instead of codes: Indonesian words, moments and ages."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.domain.cases import CaseKind, CloseReason, LogEntry, LogKind
+from bot.domain.messages import Author
+from bot.domain.office import Office
+from bot.language.types import Urgency, Verdict
+from bot.store.alarms import Alarm
+
+URGENCIES = {
+    Urgency.EMERGENCY: "DARURAT",
+    Urgency.URGENT: "Mendesak",
+    Urgency.CONCERN: "Perlu tindak lanjut",
+    Urgency.NONE: "Biasa",
+}
+KINDS = {
+    CaseKind.DANGER: "Orang dalam bahaya",
+    CaseKind.SELF_HARM: "Ingin mengakhiri hidup",
+    CaseKind.MISSING_RELATIVE: "Keluarga hilang kontak",
+    CaseKind.LABOUR_ABUSE: "Masalah kerja",
+    CaseKind.RECRUITER: "Laporan perekrut",
+    CaseKind.MONEY_LOST: "Uang hilang",
+    CaseKind.RETURN_HOME: "Minta dipulangkan",
+    CaseKind.JOB_OFFER: "Tawaran kerja berbahaya",
+    CaseKind.HUMAN_REQUEST: "Minta bicara dengan petugas",
+    CaseKind.PRIVACY: "Data pribadi",
+}
+CLOSE_REASONS = {
+    CloseReason.HELPED: "Sudah tertolong",
+    CloseReason.REFERRED: "Dirujuk ke lembaga lain",
+    CloseReason.NO_DANGER: "Ternyata tidak ada bahaya",
+    CloseReason.DUPLICATE: "Sama dengan kasus lain",
+    CloseReason.NO_CONTACT: "Tidak bisa dihubungi lagi",
+    CloseReason.PRACTICE: "Hanya latihan",
+}
+LOG_KINDS = {
+    LogKind.OPENED: "Kasus dibuka",
+    LogKind.URGENCY_RAISED: "Tingkat dinaikkan",
+    LogKind.SIGNALS: "Tanda baru",
+    LogKind.FACTS: "Keterangan dari pengirim",
+    LogKind.PERSON_SAID: "Pesan dari pengirim",
+    LogKind.PAGED: "Petugas dipanggil",
+    LogKind.PAGE_DELIVERED: "Panggilan terkirim",
+    LogKind.PAGE_FAILED: "Panggilan gagal",
+    LogKind.NO_ONE_ON_CALL: "Tidak ada yang bertugas",
+    LogKind.POLICY_EXHAUSTED: "Semua sudah dipanggil, belum ada jawaban",
+    LogKind.ACKNOWLEDGED: "Ditangani",
+    LogKind.TAKEN_OVER: "Percakapan diambil alih",
+    LogKind.HANDED_BACK: "Dikembalikan ke bot",
+    LogKind.NOTE: "Catatan",
+    LogKind.CLOSED: "Kasus ditutup",
+    LogKind.REOPENED: "Kasus dibuka lagi",
+}
+CODES: dict[str, str] = {
+    "held": "dikurung",
+    "guarded": "dijaga",
+    "beaten": "dipukul",
+    "death_threat": "diancam dibunuh",
+    "threatened": "diancam",
+    "ransom": "dimintai tebusan",
+    "sexual_violence": "kekerasan seksual",
+    "sold_or_moved": "dijual atau dipindahkan",
+    "child_at_risk": "anak dalam bahaya",
+    "self_harm": "ingin mengakhiri hidup",
+    "forced_scam": "dipaksa menipu",
+    "escaped_hiding": "kabur dan bersembunyi",
+    "medical_emergency": "gawat medis",
+    "starved": "tidak diberi makan",
+    "asks_for_help_now": "minta tolong sekarang",
+    "departure_48h": "berangkat dalam 48 jam",
+    "departure_this_week_with_flags": "berangkat minggu ini",
+    "passport_withheld": "paspor ditahan",
+    "phone_taken": "HP diambil",
+    "stranded": "terlantar",
+    "missing_in_scam_country": "hilang di negara rawan",
+    "death_repatriation": "pemulangan jenazah",
+    "severe_illness": "sakit parah",
+    "money_lost": "uang hilang",
+    "documents_sent": "dokumen terkirim",
+    "wages_unpaid": "gaji tidak dibayar",
+    "missing_long": "lama hilang kontak",
+    "recruiter_active": "perekrut masih aktif",
+    "assistant": "dari tanya jawab dengan bot",
+    "turn_failed": "Bot gagal menjawab satu pesan",
+    "screen": "hanya layar komputer ini",
+    "email": "surel",
+    "within_48h": "dua hari ini",
+    "this_week": "minggu ini",
+    Verdict.NOT_ENOUGH_KNOWN: "belum cukup informasi",
+    Verdict.NO_RED_FLAG_SEEN: "belum ada tanda yang dikenali",
+    Verdict.CAUTION: "perlu hati-hati",
+    Verdict.SERIOUS: "tanda bahaya serius",
+    Verdict.CRITICAL: "tanda bahaya berat",
+    **URGENCIES,
+    **CLOSE_REASONS,
+}
+ACTORS = {"person": "Pengirim", "bot": "Bot", "system": "Sistem"}
+SPEAKERS = {Author.PERSON: "Pengirim", Author.BOT: "Bot", Author.HUMAN: "Petugas"}
+FIELDS = {
+    "name": "Nama",
+    "country": "Negara",
+    "city": "Kota",
+    "job": "Pekerjaan",
+    "salary": "Gaji",
+    "fee": "Biaya",
+    "visa": "Visa",
+    "agency": "Perusahaan penempatan",
+    "employer": "Majikan",
+    "contract": "Kontrak",
+    "departure": "Berangkat",
+    "phone": "Telepon",
+    "account": "Rekening",
+    "date": "Tanggal",
+    "danger": "Bahaya",
+    "story": "Cerita",
+    "detail": "Rincian",
+    "recruiter": "Perekrut",
+    "last_contact": "Kontak terakhir",
+    "safe_contact": "Cara menghubungi yang tidak membahayakan",
+    "verdict": "Hasil pemeriksaan tawaran",
+    "flags": "Tanda bahaya",
+    "erasure": "Minta data dihapus sejak",
+    "feedback": "Masukan",
+}
+ALARMS = {
+    "no_one_on_call": "Tidak ada petugas yang bertugas saat kasus darurat {} masuk.",
+    "policy_exhausted": "Semua petugas sudah dipanggil untuk {}, belum ada yang menjawab.",
+    "page_failed": "Panggilan ke petugas lewat {} gagal terkirim.",
+    "assistant_down": "Asisten bot mati. Kasus darurat tetap masuk; jawaban lain menunggu.",
+    "turn_failed": "Bot gagal menjawab satu pesan. Orangnya sudah diberi tahu.",
+}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+
+
+def alarm_line(alarm: Alarm) -> str:
+    """What went wrong, as a sentence."""
+    line = ALARMS.get(alarm.kind, "Ada masalah: {}.")
+    return line.format(CODES.get(alarm.detail, alarm.detail or alarm.kind))
+
+
+def log_text(entry: LogEntry) -> str:
+    """The text of a log entry with its codes in words; what people wrote stays as it is."""
+    if entry.kind is LogKind.CLOSED:
+        code, _, text = entry.text.partition(" ")
+        return ". ".join(part for part in (CODES.get(code, code), text) if part)
+    if entry.kind is LogKind.FACTS:
+        lines = (line.partition(": ") for line in entry.text.splitlines())
+        return "\n".join(f"{field_name(name)}: {in_words(value)}" for name, _, value in lines)
+    return in_words(entry.text) if entry.actor in ACTORS else entry.text
+
+
+def in_words(text: str) -> str:
+    """A code, or several with commas between them, in words; any other text as it is."""
+    return ", ".join(CODES.get(part, part) for part in text.split(", "))
+
+
+def field_name(name: str) -> str:
+    """The name of a case field for people."""
+    return FIELDS.get(name, name.replace("_", " ").capitalize())
+
+
+def actor_name(actor: str) -> str:
+    """Who did something: staff stand with their label already."""
+    return ACTORS.get(actor, actor)
+
+
+def age(since: datetime, now: datetime) -> str:
+    """How long ago, short enough for a narrow screen: 3 mnt, 5 jam, 2 hari."""
+    minutes = int((now - since) / timedelta(minutes=1))
+    if minutes < 1:
+        return "baru saja"
+    if minutes < 60:
+        return f"{minutes} mnt"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} jam"
+    return f"{minutes // (24 * 60)} hari"
+
+
+def moment(at: datetime, now: datetime, office: Office) -> str:
+    """The time of today, the date and time of another day."""
+    local = at.astimezone(office.timezone)
+    time = office.local_time(at)
+    if local.date() == now.astimezone(office.timezone).date():
+        return time
+    return f"{local.day} {MONTHS[local.month - 1]}, {time}"

@@ -1,0 +1,1 @@
+"""The staff console, as browsers and attackers meet it."""
