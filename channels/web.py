@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -28,6 +28,7 @@ LARGEST_BODY = 64 * 1024
 LONGEST_SENDER = 200
 LONGEST_WAIT_SECONDS = 25.0
 STATIC = Path(__file__).with_name("static")
+PAGE_ROOT = '<html lang="id">'
 PAGE_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -98,11 +99,13 @@ def routes(app: App) -> list[BaseRoute]:
     """The routes of the web channel."""
 
     async def page(_request: Request) -> Response:
-        return FileResponse(STATIC / "chat.html", headers=PAGE_HEADERS)
+        html = await asyncio.to_thread((STATIC / "chat.html").read_text, "utf-8")
+        if await app.read(lambda uow: is_practice(uow, app.office)):
+            html = html.replace(PAGE_ROOT, f"{PAGE_ROOT[:-1]} data-practice>", 1)
+        return HTMLResponse(html, headers=PAGE_HEADERS)
 
     async def new_session(_request: Request) -> Response:
-        practice = await app.read(lambda uow: is_practice(uow, app.office))
-        return JSONResponse({"sender": mint_sender(app), "practice": practice}, status_code=201)
+        return JSONResponse({"sender": mint_sender(app)}, status_code=201)
 
     async def post_message(request: Request) -> Response:
         data = await read_json(request)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.hotline import Hotline
+from tests.stack import Stack, running_assistant
 
 
 @pytest.fixture
@@ -16,3 +17,10 @@ def hotline(tmp_path: Path) -> Iterator[Hotline]:
     line = Hotline(tmp_path / "var")
     yield line
     line.app.close()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Rasa and the action server, started once for all tests that need them."""
+    with running_assistant(tmp_path_factory.mktemp("assistant")) as running:
+        yield running

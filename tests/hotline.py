@@ -16,6 +16,7 @@ from bot.bootstrap import App, build
 from bot.domain.cases import Case, CaseState
 from bot.domain.messages import InboundMessage, Line, Outbound, Received, Reply
 from bot.domain.staff import Role, Staff
+from bot.gateways.rasa import RasaAssistant
 from bot.ports import Answer, AssistantDownError, SendError
 from bot.settings import Settings
 from bot.store.keys import new_master_key
@@ -96,9 +97,12 @@ class Phones:
 class Hotline:
     """What the tests talk to, in the words of the people who use it."""
 
-    def __init__(self, folder: Path, **settings: Any) -> None:
+    def __init__(
+        self, folder: Path, *, assistant: RasaAssistant | None = None, **settings: Any
+    ) -> None:
         self.clock = FakeClock()
         self.assistant = FakeAssistant()
+        self._real = assistant
         self.phones = Phones()
         values = {
             "tanyadulu_data_dir": folder,
@@ -109,11 +113,16 @@ class Hotline:
         self.app: App = build(
             Settings.model_validate(values),
             clock=self.clock,
-            assistant=self.assistant,
+            assistant=assistant or self.assistant,
             senders={"phone": self.phones, "screen": self.phones},
         )
         self.worker = Worker(self.app)
         self._count = 0
+
+    async def close_assistant(self) -> None:
+        """Close the connections to a real assistant, in the loop that opened them."""
+        if self._real is not None:
+            await self._real.close()
 
     async def says(self, who: str, text: str, *, external_id: str | None = None) -> Received:
         """Somebody writes; everything that is due is done before it returns."""

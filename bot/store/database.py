@@ -127,7 +127,9 @@ class Database:
                     try:
                         with connection.begin_nested():
                             result = queued.job(unit)
-                    except Exception as error:  # noqa: BLE001  # goes to whoever asked
+                    except Exception as error:
+                        if _transaction_is_gone(connection):
+                            raise
                         failed.append((queued, error))
                     else:
                         done.append((queued, result))
@@ -143,3 +145,12 @@ class Database:
             queued.future.set_exception(raised)
         if topics:
             self._on_commit(frozenset(topics))
+
+
+def _transaction_is_gone(connection: Connection) -> bool:
+    """Whether SQLite gave up the whole transaction, as it does on a full disk.
+
+    What earlier jobs of the batch did is lost then, and a COMMIT would still succeed.
+    """
+    driver = connection.connection.dbapi_connection
+    return not getattr(driver, "in_transaction", True)

@@ -18,7 +18,16 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, LargeBinary, MetaData, String, Table, create_engine, select
+from sqlalchemy import (
+    Column,
+    LargeBinary,
+    MetaData,
+    NullPool,
+    String,
+    Table,
+    create_engine,
+    select,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 NONCE = 12
@@ -73,7 +82,9 @@ class Vault:
         self._cache: dict[str, bytes] = {}
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+        self._engine = create_engine(
+            f"sqlite:///{path}", connect_args={"timeout": 30}, poolclass=NullPool
+        )
         with self._engine.begin() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             metadata.create_all(connection)
