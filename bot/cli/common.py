@@ -16,7 +16,7 @@ from rich.markup import escape
 from typer import TyperException
 
 from bot.cli import environments
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
 
 
 class CommandError(TyperException):
@@ -26,7 +26,7 @@ class CommandError(TyperException):
 def load_settings() -> Settings:
     """The settings of the environment and `.env`. Raises `CommandError` for a wrong value."""
     try:
-        return Settings(_env_file=ROOT / ".env")
+        return Settings.model_validate({})  # reads the environment, and is typed
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper()

@@ -13,15 +13,14 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, NamedTuple, Optional
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / ".tools"
 LOG = TOOLS / "setup.log"
-
-Say = Callable[[str], None]
 
 
 class SetupError(Exception):
@@ -60,7 +59,7 @@ class Environment(NamedTuple):
         return self.python.exists() and _read(self.stamp) == self.wanted()
 
 
-ENVIRONMENTS: Dict[str, Environment] = {
+ENVIRONMENTS: dict[str, Environment] = {
     "service": Environment(".venv", 0, "requirements/service.txt"),
     "dev": Environment(".venv", 0, "requirements/dev.txt"),
     "rasa": Environment(".venv-rasa", 1, "requirements/rasa.txt"),
@@ -74,7 +73,7 @@ def product() -> str:
     return "dev" if stamp and marker == "dev" else "service"
 
 
-def install(name: str, say: Say) -> None:
+def install(name: str, say: Callable[[str], None]) -> None:
     """Bring an environment to its lock; nothing when it is. Raises `SetupError`.
 
     `say` is told of each step. Two runs at the same time wait for each other.
@@ -100,7 +99,7 @@ def install(name: str, say: Say) -> None:
         environment.stamp.write_text(environment.wanted())
 
 
-def find_uv(say: Say) -> str:
+def find_uv(say: Callable[[str], None]) -> str:
     """A uv that works: the one on PATH, else one fetched by pip into .tools."""
     fetched = TOOLS / "uv" / "bin" / "uv"
     for candidate in ("uv", str(fetched)):
@@ -118,7 +117,7 @@ def find_uv(say: Say) -> str:
     raise SetupError("needs uv, or a python3 with pip (Debian: apt-get install python3-pip)")
 
 
-def install_browser(say: Say) -> None:
+def install_browser(say: Callable[[str], None]) -> None:
     """Chromium for the browser tests, where none is there. Raises `SetupError`."""
     if find_browser():
         return
@@ -131,7 +130,7 @@ def install_browser(say: Say) -> None:
     _run(["apt-get", "install", "-y", "chromium"], say, failed, quiet)
 
 
-def find_browser() -> Optional[str]:
+def find_browser() -> str | None:
     """Path of the system's Chromium or Chrome."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return next((path for path in map(shutil.which, names) if path), None)
@@ -149,35 +148,39 @@ def _no_python(version: str) -> str:
     )
 
 
-def _works(command: List[str]) -> bool:
+def _works(command: list[str]) -> bool:
     quiet = subprocess.DEVNULL
     try:
-        done = subprocess.run(command, stdin=quiet, stdout=quiet, stderr=quiet, check=False)
+        done = subprocess.run(  # noqa: S603 - commands of this module
+            command, stdin=quiet, stdout=quiet, stderr=quiet, check=False
+        )
     except OSError:
         return False
     return done.returncode == 0
 
 
 def _run(
-    command: List[str], say: Say, failure: str, extra: Optional[Dict[str, str]] = None
+    command: list[str],
+    say: Callable[[str], None],
+    failure: str,
+    extra: dict[str, str] | None = None,
 ) -> None:
     """Run a step with its output in the log; what matters of it goes to `say`."""
-    environment = {**os.environ, **(extra or {})}
-    lines: List[str] = []
+    lines: list[str] = []
     LOG.parent.mkdir(exist_ok=True)
-    with LOG.open("a", encoding="utf-8") as log, subprocess.Popen(
-        command,
-        cwd=str(ROOT),
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        universal_newlines=True,
-        errors="replace",
-    ) as process:
+    with LOG.open("a", encoding="utf-8") as log:
+        process = subprocess.Popen(  # noqa: S603 - commands of this module
+            command,
+            cwd=str(ROOT),
+            env={**os.environ, **(extra or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
         try:
-            assert process.stdout is not None  # noqa: S101  # asked for above
-            for line in process.stdout:
+            for line in process.stdout or ():
                 log.write(line)
                 lines.append(line.strip())
                 if line.strip().startswith(("Downloading", "Prepared", "Installed", "Bytecode")):
@@ -185,11 +188,13 @@ def _run(
         except BaseException:
             process.kill()
             raise
+        finally:
+            process.wait()
     if process.returncode != 0:
         raise SetupError(f"{_reason(lines, failure)} (details: {LOG.relative_to(ROOT)})")
 
 
-def _reason(lines: List[str], failure: str) -> str:
+def _reason(lines: list[str], failure: str) -> str:
     """The failure in one line, with the cause where it can be told."""
     output = "\n".join(lines).lower()
     unreachable = ("error sending request", "dns error", "connection", "failed to fetch", "network")
@@ -203,7 +208,7 @@ def _reason(lines: List[str], failure: str) -> str:
 
 
 @contextmanager
-def _alone(say: Say) -> Iterator[None]:
+def _alone(say: Callable[[str], None]) -> Iterator[None]:
     """One set-up at a time in this clone."""
     TOOLS.mkdir(exist_ok=True)
     with (TOOLS / "setup.lock").open("w") as lock:
@@ -226,7 +231,7 @@ def _tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def main(arguments: List[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Set up .venv, then become the command line in it."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     name = product()
@@ -240,7 +245,8 @@ def main(arguments: List[str]) -> None:
         sys.exit(130)
     python = str(ENVIRONMENTS[name].python)
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    os.execve(python, [python, "-m", "bot.cli", *arguments], {**os.environ, "PYTHONPATH": path})
+    command = [python, "-m", "bot.cli", *arguments]
+    os.execve(python, command, {**os.environ, "PYTHONPATH": path})  # noqa: S606 - our own program
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ A command imports what it needs when it is called: `--help` must not wait for sp
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -54,11 +55,13 @@ def train(
 
 
 @app.command()
-def understand(*, jsonl: JsonLines) -> None:
+def understand(*, jsonl: JsonLines = False) -> None:
     """Read {"id","text"}, write intent, entities, urgency and danger signals."""
     from bot.cli import understand as command
 
-    command.run(jsonl=jsonl)
+    if not jsonl:
+        raise typer.BadParameter("messages come as lines: give --jsonl")
+    command.run()
 
 
 @app.command()
@@ -90,12 +93,11 @@ def staff_add(
     role: Annotated[
         str, typer.Option(help="caseworker, supervisor or administrator.")
     ] = "caseworker",
-    email: Annotated[str, typer.Option(help="Where pages go.")] = "",
 ) -> None:
     """Add somebody; the password is asked for, or read from stdin."""
     from bot.cli import staff as command
 
-    command.add(login, role, email)
+    command.add(login, role)
 
 
 @staff_app.command("list")
@@ -147,6 +149,7 @@ def serve() -> None:
 
 def run() -> None:
     """Run the command line; an error is one line on stderr (1: it failed, 2: wrong use)."""
+    warnings.formatwarning = lambda message, *_, **__: f"Warning: {message}\n"
     try:
         status = app(prog_name="tanyadulu", standalone_mode=False)
     except typer.TyperException as error:

@@ -15,13 +15,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-import httpx
+import httpx2
 
 from bot.cli.common import CommandError, install, load_settings, prepare_data_dir, progress, say
 from bot.cli.environments import ENVIRONMENTS
-from bot.cli.keyfile import kept_key
 from bot.cli.processes import Child, Program, bare_environment, rotate
 from bot.cli.train import ARCHIVE, ensure_model, rasa_environment
+from bot.keyfile import kept_key
 from bot.settings import ROOT, Settings
 
 GIVE_UP_DEATHS = 3
@@ -176,7 +176,7 @@ def _supervise(settings: Settings) -> None:
 def _await_ready(children: Sequence[Child], ready: Mapping[str, str]) -> None:
     waiting = dict(ready)
     deadline = time.monotonic() + GIVE_UP_SECONDS
-    with progress("Starting") as show, httpx.Client(timeout=2, trust_env=False) as client:
+    with progress("Starting") as show, httpx2.Client(timeout=2, trust_env=False) as client:
         while waiting:
             for child in children:
                 if line := child.tend():
@@ -192,10 +192,10 @@ def _await_ready(children: Sequence[Child], ready: Mapping[str, str]) -> None:
                 time.sleep(_TICK_SECONDS)
 
 
-def _answers(client: httpx.Client, url: str) -> bool:
+def _answers(client: httpx2.Client, url: str) -> bool:
     try:
         return client.get(url).status_code == 200
-    except httpx.HTTPError:
+    except httpx2.HTTPError:
         return False
 
 

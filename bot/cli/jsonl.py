@@ -1,0 +1,54 @@
+"""One JSON object a line: for programs that talk to a command."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import typer
+
+from bot.cli.common import say
+
+
+class LineError(ValueError):
+    """This line cannot be answered; the others can."""
+
+
+def answer_each(
+    fields: Mapping[str, type | tuple[type, ...]],
+    answer: Callable[[dict[str, Any]], dict[str, Any]],
+) -> None:
+    """Answer the lines of stdin on stdout, in order, each as soon as it is known.
+
+    `fields` are those that a line must have. A line that is malformed, or for which `answer`
+    raises `LineError`, is named on stderr; the command then ends with status 1 after the last.
+    """
+    failed = False
+    for number, line in enumerate(sys.stdin.buffer, start=1):
+        if not line.strip():
+            continue
+        try:
+            result = answer(_read(line, fields))
+        except LineError as error:
+            say(f"tanyadulu: line {number}: {error}")
+            failed = True
+        else:
+            # Plain ASCII: half a surrogate pair in a message must not end the program.
+            print(json.dumps(result), flush=True)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _read(line: bytes, fields: Mapping[str, type | tuple[type, ...]]) -> dict[str, Any]:
+    try:
+        asked = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise LineError("not valid JSON") from error
+    if not isinstance(asked, dict):
+        raise LineError("not a JSON object")
+    for name, kind in fields.items():
+        if not isinstance(asked.get(name), kind) or isinstance(asked[name], bool):
+            raise LineError(f'"{name}" is missing or of another type')
+    return asked
