@@ -24,10 +24,11 @@ _DATA = Path(__file__).parent / "catalogue" / "spelling.yml"
 _FLAG_LETTERS = range(0x1F1E6, 0x1F200)
 _ROUND_AND_SQUARE_LETTERS = (range(0x1F150, 0x1F16A), range(0x1F170, 0x1F18A))
 _LEET = str.maketrans("013457", "oieast")
-# "G to G", where g is no "tidak"; a word whose letters were pulled apart (k.a.m.b.o.j.a); a figure
+# "G to G", where g is no "tidak"; "a.n." before the name of an account; a word whose letters were pulled apart (k.a.m.b.o.j.a); a figure
 # with its separators and unit; a word.
 _WORD = re.compile(
     r"(?P<kept>(?<![a-z0-9])g[ -]?(?:to|2)[ -]?g(?![a-z0-9]))"
+    r"|(?P<holder>(?<![a-z0-9])a[./]n\.?(?![a-z0-9]))"
     r"|(?P<apart>(?<![a-z0-9.])[a-z](?:[.\-_ ][a-z]){3,}(?![a-z0-9]))"
     r"|(?P<number>(?<![a-z0-9])\d+(?:[.,]\d+)*(?P<unit>[a-z]+)?(?![a-z0-9]))"
     r"|(?P<word>[a-z0-9]+)"
@@ -176,6 +177,8 @@ def _plain(found: re.Match[str]) -> str:
     word = found.group()
     if found.group("kept"):
         return "g2g"
+    if found.group("holder"):
+        return "atas nama"
     if found.group("apart"):
         return _plain_word(re.sub(r"[^a-z]", "", word))
     unit = found.group("unit")

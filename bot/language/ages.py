@@ -1,0 +1,85 @@
+"""Finds the age of a child to be recruited: "umur 16", "yang belum 17", "15 tahun mau diajak kerja"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.language.matching import Match
+from bot.language.reading import NUMBER, Reading
+
+_ADULT = 18
+_YOUNGEST_TO_WORK = 11
+_AGE_BEFORE = frozenset({"umur", "berumur", "usia", "belum", "masih", "baru"})
+_CHILD_BEFORE = frozenset({"anak", "adik", "keponakan", "ponakan", "cucu", "sepupu", "gadis"})
+_LEAST_BEFORE = frozenset({"minimal", "min", "mulai", "minimum"})
+_WORK = frozenset(
+    [
+        "kerja",
+        "bekerja",
+        "diajak",
+        "boleh",
+        "ikut",
+        "bisa",
+        "berangkat",
+        "diberangkatkan",
+        "ditawari",
+        "ditawarin",
+        "dijanjikan",
+        "dijanjiin",
+        "mau",
+        "direkrut",
+        "diterima",
+        "masuk",
+        "dituakan",
+        "dituain",
+    ]
+)
+_OTHER_UNITS = frozenset(
+    ["jam", "bulan", "hari", "minggu", "orang", "kali", "kilo", "juta", "ribu", "menit", "slot"]
+)
+_CLOSE = 2
+
+
+def child_ages(reading: Reading, *, abroad: bool) -> Iterator[Match]:
+    """Words that give an age from 11 to 17 as that of a worker.
+
+    The span of an advertisement ("17-45 tahun") is none. A lowest age ("minimal 17 tahun") counts
+    only where the work is `abroad`: at home it can be lawful.
+    """
+    for index, word in enumerate(reading.words):
+        if word.stem != NUMBER or not word.text.isdigit():
+            continue
+        if not _YOUNGEST_TO_WORK <= int(word.text) < _ADULT or _opens_a_span(reading, index):
+            continue
+        start = _start_of_age(reading, index, abroad=abroad)
+        if start is not None:
+            yield Match("underage_recruit", start, index + 1)
+
+
+def _start_of_age(reading: Reading, index: int, *, abroad: bool) -> int | None:
+    """Where the mention of the age begins, or None if the figure is no worker's age."""
+    sentence = reading.sentence_at(index)
+    first = max(sentence.start, index - _CLOSE)
+    before = [word.stem for word in reading.words[first:index]]
+    after = [word.stem for word in reading.words[index + 1 : min(index + 2, sentence.end)]]
+    if _OTHER_UNITS & set(after) or (_LEAST_BEFORE & set(before) and not abroad):
+        return None
+    said_as_age = bool(_AGE_BEFORE & set(before))
+    of_a_child = bool(_CHILD_BEFORE & set(before))
+    works = bool(_WORK & {word.stem for word in reading.words[sentence.start : sentence.end]})
+    if not works and not (abroad and said_as_age):
+        return None
+    if said_as_age or of_a_child:
+        cues = _AGE_BEFORE | _CHILD_BEFORE
+        return next(first + offset for offset, stem in enumerate(before) if stem in cues)
+    in_years = after == ["tahun"] and not {"kontrak", "pengalaman", "selama", "sudah"} & set(before)
+    return index if in_years else None
+
+
+def _opens_a_span(reading: Reading, index: int) -> bool:
+    """Whether a second age follows: "17 - 45", "17 tahun sampai 40 tahun"."""
+    sentence = reading.sentence_at(index)
+    near = reading.words[index + 1 : min(index + 4, sentence.end)]
+    return any(
+        word.stem == NUMBER and word.text.isdigit() and int(word.text) > _ADULT for word in near
+    )

@@ -1,0 +1,176 @@
+"""Picks out what a text says about an offer: where, what work, what pay, who, how, when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from bot.language.context import Context
+from bot.language.matching import Match, Patterns, lines, load
+from bot.language.reading import AMOUNT, Reading, read
+from bot.language.types import Entity
+
+_WORDS_TO_A_CUE = 7
+_PHONE = re.compile(r"(?<![\d.,])(?:\+\d{1,3}[ -]?|0)\d{2,4}(?:[ -]?[\dxX*]{2,5}){1,4}(?![\d,])")
+_ACCOUNT = re.compile(
+    r"(?i)\b(?:rek(?:ening)?|norek|bca|bri|bni|mandiri|bsi|btn|cimb|ovo|dana|gopay)\b"
+    r"[^\d\n]{0,20}(\d[\d -]{7,19}\d)"
+)
+_DATE = re.compile(
+    r"(?i)\b\d{1,2}\s?[/-]\s?\d{1,2}(?:\s?[/-]\s?\d{2,4})?\b(?!\s?(?:jt|juta|rb|ribu|th|tahun|bln))"
+    r"|\b\d{1,2} (?:jan|feb|mar|apr|mei|jun|jul|agu|sep|okt|nov|des)[a-z]*(?: \d{4})?\b"
+)
+_COMPANY = re.compile(
+    r"\b(?:[Pp][Tt]|[Cc][Vv]|LPK|Lpk|P3MI|Yayasan)\.?[ :]+(?:[A-Z][\w&'-]*)(?:[ ](?:[A-Z][\w&'-]*|dan|&))*"
+)
+_HOUSEHOLD_JOBS = frozenset({"asisten rumah tangga", "pengasuh"})
+_CAPITAL = re.compile(r"[A-Z]")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was found in a reading, in the order of the text; `pay` are the amounts of pay."""
+
+    entities: tuple[Entity, ...]
+    household_job: Match | None
+    countries: tuple[str, ...]
+    pay: tuple[Match, ...]
+
+
+def find_facts(text: str) -> tuple[Entity, ...]:
+    """Country, job, salary, fee, visa, agency, employer, contract, departure, phone, account, date.
+
+    Values are a plain name for country, job, visa and contract, else the words as written.
+    Places count characters of `text`.
+    """
+    reading = read(text)
+    return facts_of(reading, Context(reading)).entities
+
+
+def facts_of(reading: Reading, context: Context) -> Facts:
+    """The facts of a text that was read before."""
+    found: dict[tuple[str, int], Entity] = {}
+    household: Match | None = None
+    for match in _patterns().find(reading):
+        name, _, value = match.code.partition(":")
+        if name != "contract" and context.is_negated(match):
+            continue
+        entity = _entity(reading, name, value, match)
+        if name == "employer" and not _CAPITAL.search(_next_word(reading, match.end)):
+            continue
+        known = found.get((name, entity.start))
+        if known is None or known.end < entity.end:
+            found[name, entity.start] = entity
+        if value in _HOUSEHOLD_JOBS and household is None:
+            household = match
+    amounts = list(_amounts(reading))
+    pay = tuple(match for match in amounts if match.code == "salary")
+    written = _written(reading.plain.original)
+    for entity in (*(_entity(reading, match.code, "", match) for match in amounts), *written):
+        found.setdefault((entity.entity, entity.start), entity)
+    entities = tuple(sorted(found.values(), key=lambda entity: (entity.start, entity.entity)))
+    countries = tuple(entity.value for entity in entities if entity.entity == "country")
+    return Facts(entities, household, countries, pay)
+
+
+def _entity(reading: Reading, name: str, value: str, match: Match) -> Entity:
+    start, end = reading.span(match.start, match.end)
+    return Entity(name, value or reading.plain.original[start:end], start, end)
+
+
+def _next_word(reading: Reading, index: int) -> str:
+    """The word after a match as it was written, or nothing at the end of its sentence."""
+    if index >= len(reading.words):
+        return ""
+    return reading.quote(index, index + 1)[:1]
+
+
+def _amounts(reading: Reading) -> Iterator[Match]:
+    """Amounts of money that are pay or a fee, by the nearest word that says which."""
+    cues = _cues()
+    for index, word in enumerate(reading.words):
+        if word.stem != AMOUNT:
+            continue
+        sentence = reading.sentence_at(index)
+        name = None
+        after = reading.words[index + 1 : min(index + 3, sentence.end)]
+        for before in range(index - 1, max(sentence.start, index - _WORDS_TO_A_CUE) - 1, -1):
+            stem = reading.words[before].stem
+            if stem in cues.salary:
+                name = "salary"
+            elif stem in cues.fee:
+                name = "fee"
+            if name:
+                break
+        if name is None and any(
+            "/" in reading.plain.text[word.end : word.end + 2] or near.stem in cues.salary_after
+            for near in after
+        ):
+            name = "salary"
+        if name:
+            yield Match(name, index, index + 1)
+
+
+def _written(original: str) -> Iterator[Entity]:
+    """What is recognised by the way it is written: numbers, dates and company names."""
+    accounts: list[tuple[int, int]] = []
+    for found in _ACCOUNT.finditer(original):
+        accounts.append(found.span(1))
+        yield Entity("account", found[1], *found.span(1))
+    for found in _PHONE.finditer(original):
+        digits = sum(character.isdigit() for character in found[0])
+        if digits + found[0].lower().count("x") >= 8 and not any(
+            start <= found.start() < end for start, end in accounts
+        ):
+            yield Entity("phone", found[0], *found.span())
+    for found in _DATE.finditer(original):
+        yield Entity("date", found[0], *found.span())
+    for found in _COMPANY.finditer(original):
+        yield Entity("agency", found[0], *found.span())
+
+
+@dataclass(frozen=True)
+class _Cues:
+    salary: frozenset[str]
+    salary_after: frozenset[str]
+    fee: frozenset[str]
+
+
+@cache
+def _cues() -> _Cues:
+    data = load("facts")
+    return _Cues(
+        frozenset(str(data["salary_words"]).split()),
+        frozenset(str(data["salary_after"]).split()),
+        frozenset(str(data["fee_words"]).split()),
+    )
+
+
+@cache
+def household_ban() -> frozenset[str]:
+    """Countries where placement with private households is banned (Kepmenaker 260/2015)."""
+    return frozenset(name.strip() for name in str(load("places")["household_ban"]).split(","))
+
+
+@cache
+def _patterns() -> Patterns:
+    places, facts = load("places"), load("facts")
+    patterns: dict[str, list[str]] = {}
+
+    def add(name: str, block: Any) -> None:
+        for line in lines(str(block)):
+            value, _, pattern = line.partition(":")
+            value = value.strip()
+            code = name if value == name else f"{name}:{value}"
+            patterns.setdefault(code, []).append(pattern.strip())
+
+    for country, names in places["countries"].items():
+        patterns.setdefault(f"country:{country}", []).append(names)
+    add("country", places["phrases"])
+    for name in ("job", "visa", "contract", "departure", "employer"):
+        add(name, facts[f"{name}s"])
+    add("agency", facts["agencies"].replace("no_agency:", "agency:"))
+    return Patterns(patterns)

@@ -1,0 +1,94 @@
+"""The catalogue of red flags and good signals, read from catalogue/*.yml.
+
+The words for people stand in the files together with the patterns, their source and the day they
+were last checked, so that an organisation can review and change them without touching code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from types import MappingProxyType
+
+from bot.language.matching import Patterns, lines, load
+from bot.language.types import Severity
+
+_RED_FLAGS = ("money", "visa", "documents", "employer", "pressure", "control", "special")
+_GOOD_SIGNALS = "good_signals"
+
+
+@dataclass(frozen=True)
+class FlagEntry:
+    """One red flag or good signal as shown to people.
+
+    `reason` and `advice` are one sentence each and may be read aloud; `source` names the rule or
+    report behind it and `checked_on` the day a person last compared the two.
+    """
+
+    code: str
+    title: str
+    severity: Severity
+    reason: str
+    advice: str
+    source: str
+    checked_on: date
+
+
+@dataclass(frozen=True)
+class FlagPatterns:
+    """Codes of compiled patterns: `code` counts, `code/weak` counts beside `code/with`.
+
+    `code/not` takes back what it overlaps, `code/unless` what stands in the same sentence,
+    `code/unless_text` everything.
+    """
+
+    patterns: Patterns
+    red: frozenset[str]
+
+
+@cache
+def catalogue() -> Mapping[str, FlagEntry]:
+    """All red flags and good signals by code; the files are read once."""
+    return MappingProxyType(
+        {
+            code: FlagEntry(
+                code=code,
+                title=str(entry["title"]),
+                severity=Severity(str(entry["severity"])),
+                reason=str(entry["reason"]),
+                advice=str(entry["advice"]),
+                source=str(entry["source"]),
+                checked_on=_day(entry["checked_on"]),
+            )
+            for _, code, entry in _entries()
+        }
+    )
+
+
+@cache
+def flag_patterns() -> FlagPatterns:
+    """The patterns of the whole catalogue, compiled once."""
+    patterns: dict[str, tuple[str, ...]] = {}
+    red: set[str] = set()
+    for name, code, entry in _entries():
+        patterns[code] = lines(str(entry["patterns"]))
+        for part in ("weak", "with", "not", "unless", "unless_text"):
+            if part in entry:
+                patterns[f"{code}/{part}"] = lines(str(entry[part]))
+        if name != _GOOD_SIGNALS:
+            red.add(code)
+    return FlagPatterns(Patterns(patterns), frozenset(red))
+
+
+def _entries() -> Iterator[tuple[str, str, Mapping[str, object]]]:
+    for name in (*_RED_FLAGS, _GOOD_SIGNALS):
+        for code, entry in load(name).items():
+            yield name, code, entry
+
+
+def _day(value: object) -> date:
+    if isinstance(value, date):
+        return value
+    raise ValueError(f"checked_on must be a day, not {value!r}")

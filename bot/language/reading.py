@@ -1,0 +1,171 @@
+"""Cuts a text into sentences, words and amounts for the pattern rules.
+
+A `Reading` holds words of the plain spelling, each with its place in the original. Endings such
+as -nya are taken off, amounts of money become one word, and sentence ends are known, so that a
+pattern never reaches from one sentence into the next.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from bot.language.spelling import Normalised, normalise
+
+AMOUNT = "$"
+"""Stands in patterns for an amount of money."""
+NUMBER = "#"
+"""Stands in patterns for any other figure, or for a small number in words."""
+
+_CURRENCIES = (
+    r"rp|idr|nt\$|ntd|nt|twd|hongkong\$|hkd|us\$|usd|s\$|sgd|ringgit|sar|riyal|real|aed|dirham|"
+    r"yen|jpy|won|krw|euro|eur|gbp|baht|thb|dolar|dollar|pounds?|dinar|[$¥£€₩]"
+)
+_ABBREVIATED = "|".join(
+    f"(?<=\\b{short})"
+    for short in ["pt", "cv", "jl", "jln", "no", "kab", "kec", "rp", "hj", "dr", "ms", "mr", "min", "max", "maks", "tgl"]
+)
+_TO = r"(?:-|\u2013|sampai|s/d|hingga)"
+_FIGURE = r"\d+(?:[.,]\d+)*"
+_TOKEN = re.compile(
+    rf"(?P<amount>"
+    rf"(?<![a-z0-9])(?:{_CURRENCIES})\.? ?{_FIGURE}(?: ?{_TO} ?(?:(?:{_CURRENCIES})\.? ?)?{_FIGURE})?"
+    rf"(?: ?(?:juta|ribu|miliar)\b)?(?: ?(?:rupiah|ringgit|dolar|yen|baht|won)\b)?"
+    rf"|{_FIGURE}(?: ?(?:juta|ribu))?(?: ?{_TO} ?{_FIGURE})? ?"
+    rf"(?:juta|ribu|miliar|rupiah|{_CURRENCIES})(?![a-z0-9])(?: ?(?:rupiah|ringgit|dolar|yen|baht|won|usd|sar)\b)?"
+    rf"|\d{{1,3}}(?:[.,]000){{2,}}(?: ?{_TO} ?\d{{1,3}}(?:[.,]000){{2,}})?"
+    rf")"
+    rf"|(?P<number>{_FIGURE})"
+    rf"|(?P<word>[a-z][a-z0-9]*)"
+    rf"|(?P<short>(?:{_ABBREVIATED})\.)"
+    rf"|(?P<end>[!?;\n•|…]+|\.+(?=[\s.!?]|$))"
+    rf"|(?P<pause>[,:()\[\]\"“”])"
+)
+_SMALL_NUMBERS = frozenset(
+    [
+        "satu",
+        "dua",
+        "tiga",
+        "empat",
+        "lima",
+        "enam",
+        "tujuh",
+        "delapan",
+        "sembilan",
+        "sepuluh",
+        "beberapa",
+        "setengah",
+        "sebelas",
+    ]
+)
+_ENDINGS = (("nya", 3), ("lah", 4), ("kah", 4), ("ku", 4), ("mu", 4), ("pun", 4))
+_BULLET = re.compile(r"[ \t]*(?:[-*>•✓]|\d{1,2}[.)])[ \t]*")
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word, figure or amount; `start` and `end` count characters of the plain text."""
+
+    text: str
+    stem: str
+    start: int
+    end: int
+    after_pause: bool
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Words from `start` up to `end` (exclusive); `mark` is the punctuation that closes it."""
+
+    start: int
+    end: int
+    mark: str
+    bullet: bool
+    heading: bool
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text cut into words and sentences."""
+
+    plain: Normalised
+    words: tuple[Word, ...]
+    sentences: tuple[Sentence, ...]
+    _sentence_of: tuple[int, ...] = field(repr=False)
+
+    def sentence_at(self, word: int) -> Sentence:
+        """The sentence that holds the word with this index."""
+        return self.sentences[self._sentence_of[word]]
+
+    def sentence_number(self, word: int) -> int:
+        """Which sentence, counted from 0, holds the word with this index."""
+        return self._sentence_of[word]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Start and end in the original text of the words from `start` up to `end`."""
+        return self.plain.original_span(self.words[start].start, self.words[end - 1].end)
+
+    def quote(self, start: int, end: int) -> str:
+        """The exact words of the original text."""
+        first, last = self.span(start, end)
+        return self.plain.original[first:last]
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """All stems of the text: a pattern whose first word is not here cannot match."""
+        return frozenset(word.stem for word in self.words)
+
+
+def stem(word: str) -> str:
+    """The word without -nya, -lah, -kah, -ku, -mu, -pun; short words stay whole."""
+    for ending, shortest in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= shortest:
+            return word[: -len(ending)]
+    return word
+
+
+def read(text: str) -> Reading:
+    """Cuts any text, in time linear to its length."""
+    plain = normalise(text)
+    words: list[Word] = []
+    sentences: list[Sentence] = []
+    sentence_of: list[int] = []
+    first, line_start, pause = 0, 0, False
+
+    def close(mark: str, place: int) -> None:
+        nonlocal first
+        if len(words) > first:
+            bullet = _BULLET.match(plain.text, line_start) is not None
+            before = plain.text[words[-1].end : place].strip()
+            sentences.append(Sentence(first, len(words), mark, bullet, before.endswith(":")))
+            sentence_of.extend([len(sentences) - 1] * (len(words) - first))
+            first = len(words)
+
+    for found in _TOKEN.finditer(plain.text):
+        kind = found.lastgroup
+        if kind == "end" and found.group() == "?" and len(words) - first == 1:
+            pause = True  # "Kontrak? Tidak ada." is one statement
+        elif kind == "end":
+            close(found.group(), found.start())
+            line_start, pause = found.end(), False
+        elif kind == "pause":
+            pause = True
+        elif kind == "short":
+            continue
+        else:
+            words.append(_word(found, kind or "word", pause))
+            pause = False
+    close("", len(plain.text))
+    return Reading(plain, tuple(words), tuple(sentences), tuple(sentence_of))
+
+
+def _word(found: re.Match[str], kind: str, after_pause: bool) -> Word:
+    text = found.group()
+    if kind == "amount":
+        key = AMOUNT
+    elif kind == "number" or text in _SMALL_NUMBERS:
+        key = NUMBER
+    else:
+        key = stem(text)
+    return Word(text, key, found.start(), found.end(), after_pause)
