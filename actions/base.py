@@ -6,7 +6,7 @@ the worker commits before anything is confirmed.
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -121,7 +121,7 @@ def failed(dispatcher: CollectingDispatcher, action: str, error: Exception) -> N
     emit(dispatcher, "action_failed", action=action)
 
 
-class Guarded(Action):  # type: ignore[misc]  # rasa_sdk ships no types
+class Guarded(Action, ABC):  # type: ignore[misc]  # rasa_sdk ships no types
     """An action whose failure is never silent.
 
     A subclass names itself and implements `act`. When `act` raises, everything that it said

@@ -7,6 +7,7 @@ rule of that intent and afterwards asks the open question again.
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -14,7 +15,7 @@ from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
-from actions.base import UNKNOWN, Events, failed, intent, open_form, slot, typed
+from actions.base import UNKNOWN, Events, failed, intent, open_form, say, slot, typed, wording
 
 LEAVES_AT_ONCE = frozenset(
     {"stop", "restart", "request_human", "report_danger", "report_self_harm", "delete_my_data"}
@@ -54,6 +55,14 @@ _SKIPPED = re.compile(
 )
 
 
+_ASKS_BACK = re.compile(
+    r"\s*(?:(?:lho|loh|kok|emang|memang|lah)\s+)*"
+    r"(?:kenapa|knp|knapa|napa|mengapa|buat apa|untuk apa|utk apa|maksud(?:nya)?|apa maksud)\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
+_SHORT_QUESTION = 7
+
+
 class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no types
     """A form whose failure is never silent.
 
@@ -64,9 +73,9 @@ class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no typ
     answered_by_intent: ClassVar[dict[str, frozenset[str]]] = {}
     """Per slot the intents that are an answer to its question and no wish to leave it."""
 
+    @abstractmethod
     def asked(self, slots: dict[str, Any]) -> Sequence[str]:
         """The slots of this form that are worth asking for, given what is known."""
-        raise NotImplementedError
 
     def read(self, name: str, tracker: Tracker) -> str | None:  # noqa: ARG002 - for subclasses
         """The answer to the question for `name` in this message; None when it holds none."""
@@ -117,6 +126,9 @@ class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no typ
         name = tracker.get_slot(REQUESTED_SLOT)
         if not name or not _was_just_asked(tracker) or self.leaves(name, tracker):
             return []
+        if _asks_back(name, typed(tracker)):
+            say(dispatcher, f"say_why_{name}")
+            return [slot(name, None)]
         value = self.read(name, tracker)
         if value is None:
             return []
@@ -142,6 +154,12 @@ class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no typ
         if meant in LEAVES_AT_ONCE:
             return confidence >= LIKELY
         return meant in ASKS_SOMETHING_ELSE and confidence >= CLEAR
+
+
+def _asks_back(name: str, text: str) -> bool:
+    """Whether somebody wants to know what our question is for; the form then asks it again."""
+    short = len(text.split()) <= _SHORT_QUESTION
+    return short and f"say_why_{name}" in wording().names and bool(_ASKS_BACK.fullmatch(text))
 
 
 def _was_just_asked(tracker: Tracker) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from bot.language.offers import check_offer
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
@@ -24,7 +23,8 @@ from actions.base import (
 from actions.departure import departure_in
 from actions.forms import ASKS_SOMETHING_ELSE, Form
 from actions.missing import keep_what_was_said
-from actions.verdict import codes_of, summary, verdict_text
+from actions.verdict import codes_of, news_text, summary, verdict_text
+from bot.language.offers import check_offer
 from bot.language.types import OfferCheck, Verdict
 
 MOST_QUESTIONS = 3
@@ -159,11 +159,11 @@ class ActionOfferClose(Guarded):
             say(dispatcher, "say_offer_none")
             return []
         check = check_offer(str(tracker.get_slot("offer__text") or ""))
-        if told == summary(check):
-            say(dispatcher, "say_offer_closed")
+        news = news_text(told, check, today_of(tracker))
+        if news:
+            say(dispatcher, "say_offer_updated", verdict=news)
         else:
-            verdict = verdict_text(check, today_of(tracker))
-            say(dispatcher, "say_offer_updated", verdict=verdict)
+            say(dispatcher, "say_offer_closed")
         _record(dispatcher, check, _departure(tracker))
         return [slot("offer__told", summary(check))]
 

@@ -52,6 +52,21 @@ def verdict_text(check: OfferCheck, today: date | None) -> str:
     return _compact(words("say_offer_not_enough" if few else "say_offer_no_flags", **values))
 
 
+def news_text(told: dict[str, Any], check: OfferCheck, today: date | None) -> str:
+    """What has become known since the verdict was told; empty when nothing changed."""
+    if told == summary(check):
+        return ""
+    added = [code for code in codes_of(check) if code not in told["flags"]]
+    if not (told["flags"] and added):
+        return verdict_text(check, today)
+    return words(
+        "say_offer_more_seen",
+        count=str(len(added)),
+        flags=_flag_lines(added),
+        advice=words(f"say_offer_advice_{check.verdict.value}"),
+    )
+
+
 def why(dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:
     """Explain the last verdict with the sources of its flags; False when there is none."""
     told = tracker.get_slot("offer__told")

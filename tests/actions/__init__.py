@@ -1,0 +1,1 @@
+"""Actions, called as the action server calls them."""

@@ -1,0 +1,138 @@
+"""The check of an offer: a verdict at once, few questions, an honest closing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from actions.departure import departure_in
+from actions.offer import ActionOfferClose, ActionOfferVerdict, ValidateOfferForm
+from tests.actions.talk import turn
+
+TRAP = "jadi admin di kamboja gaji 20 juta, berangkat pakai visa turis"
+
+
+def test_a_dangerous_offer_gets_reasons_at_once() -> None:
+    """A pasted trap is answered with titles, reasons and the next step, and recorded."""
+    said = turn(ActionOfferVerdict(), TRAP, intent="check_job_offer")
+
+    assert "Saya bot" in said.texts[0]
+    assert said.texts[0].count("•") >= 2
+    assert "Sebaiknya" in said.texts[0]
+    assert said.commands[0]["command"] == "record_offer"
+    assert said.commands[0]["verdict"] == "critical"
+    assert "non_work_visa" in said.commands[0]["flags"]
+
+
+def test_a_near_departure_is_asked_first_when_it_looks_dangerous() -> None:
+    """Who may leave tomorrow on a dangerous offer is asked when, before anything else."""
+    said = turn(ActionOfferVerdict(), TRAP, intent="check_job_offer")
+
+    assert said.slots["offer__questions"][0] == "offer__departure"
+    assert len(said.slots["offer__questions"]) <= 3
+
+
+def test_a_message_without_an_offer_asks_for_it() -> None:
+    """Asking whether an offer is fine without showing it leads to the question for it."""
+    said = turn(ActionOfferVerdict(), "kak ini penipuan bukan ya", intent="check_job_offer")
+
+    assert said.texts == []
+    assert ValidateOfferForm().asked(said.slots) == ["offer__story"]
+
+
+def test_no_verdict_speaks_of_safety_or_names_anybody() -> None:
+    """Whatever is found, the word of safety and the company's name are missing."""
+    text = "lowongan PT Mawar Sejati ke jepang visa kerja gaji 18 juta kontrak dua tahun"
+    said = turn(ActionOfferVerdict(), text, intent="check_job_offer")
+
+    assert "aman" not in said.texts[0].casefold()
+    assert "mawar" not in said.texts[0].casefold()
+    assert "21 November 2026" in said.texts[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("besok subuh", "within_48h"),
+        ("2 hari lagi", "within_48h"),
+        ("hari rabu", "this_week"),
+        ("tanggal 25", "this_week"),
+        ("bulan depan", "later"),
+        ("tanggal 3 januari", "later"),
+        ("3 minggu lagi", "later"),
+        ("belum dikabari", None),
+    ],
+)
+def test_departures_are_understood_as_people_say_them(text: str, when: str | None) -> None:
+    """Days, weekdays, dates and vague words end in one of three answers or none."""
+    assert departure_in(text, date(2026, 11, 21)) == when
+
+
+def test_a_button_answers_the_open_question_only() -> None:
+    """The visa button fills the visa and becomes part of the offer's text."""
+    slots = {
+        "requested_slot": "offer__visa",
+        "offer__text": "kerja di taiwan",
+        "offer__questions": ["offer__visa", "offer__fee"],
+    }
+    said = turn(
+        ValidateOfferForm(),
+        intent="check_job_offer",
+        entities={"visa": "turis"},
+        slots=slots,
+        form="offer_form",
+    )
+
+    assert said.slots["offer__visa"] == "turis"
+    assert "visa turis" in said.slots["offer__text"]
+    assert said.slots["requested_slot"] == "offer__fee"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("berhenti", "stop"), ("mau ngomong sama orang", "request_human"), ("robot ya?", "clarify")],
+)
+def test_the_form_lets_people_go(text: str, intent: str) -> None:
+    """Who wants to stop, a person or an explanation is not held by the open question."""
+    slots = {"requested_slot": "offer__visa", "offer__questions": ["offer__visa"]}
+    said = turn(ValidateOfferForm(), text, intent=intent, slots=slots, form="offer_form")
+
+    assert "offer__visa" not in said.slots
+
+
+def test_a_question_back_is_explained_and_asked_again() -> None:
+    """'Why do you ask' gets the reason of the question and leaves it open."""
+    slots = {"requested_slot": "offer__visa", "offer__questions": ["offer__visa"]}
+    said = turn(ValidateOfferForm(), "kenapa tanya itu", slots=slots, form="offer_form")
+
+    assert "visa kerja" in said.texts[0]
+    assert said.slots == {"offer__visa": None, "requested_slot": "offer__visa"}
+
+
+def test_skipping_is_an_answer() -> None:
+    """Who does not know goes on to the next question."""
+    slots = {"requested_slot": "offer__fee", "offer__questions": ["offer__fee"]}
+    said = turn(ValidateOfferForm(), "lewati aja", slots=slots, form="offer_form")
+
+    assert said.slots["offer__fee"] == "unknown"
+    assert said.slots["requested_slot"] is None
+
+
+def test_the_closing_tells_only_what_is_new() -> None:
+    """A flag that an answer revealed is named, those already told are not repeated."""
+    told = turn(ActionOfferVerdict(), TRAP, intent="check_job_offer").slots
+    told["offer__text"] += "\nDiminta bayar uang di muka."
+    said = turn(ActionOfferClose(), slots=told)
+
+    assert "tanda bahaya lagi" in said.texts[0]
+    assert said.texts[0].count("•") == 1
+    assert said.commands[0]["command"] == "record_offer"
+
+
+def test_the_departure_that_was_answered_is_recorded() -> None:
+    """The worker learns of a near departure, which is what makes an offer an emergency."""
+    told = turn(ActionOfferVerdict(), TRAP, intent="check_job_offer").slots
+    said = turn(ActionOfferClose(), slots={**told, "offer__departure": "within_48h"})
+
+    assert said.commands[0]["departure"] == "within_48h"
