@@ -93,9 +93,8 @@ class Contexts:
     @cached_property
     def laughing(self) -> bool:
         """Whether the writer laughs, in letters or signs."""
-        return (
-            bool(self._found([self.rules.laughter]))
-            or not self.rules.laughing_signs.isdisjoint(self.original)
+        return bool(self._found([self.rules.laughter])) or not self.rules.laughing_signs.isdisjoint(
+            self.original
         )
 
     @cached_property
@@ -108,15 +107,11 @@ class Contexts:
         """Whether it tells of something long over, and of nothing that still goes on."""
         return bool(self._found(self.rules.solved)) and not self._found(self.rules.unsolved)
 
-    @cached_property
-    def asking(self) -> bool:
-        """Whether it asks what something means or how it works, in general."""
-        return bool(self._asked)
-
     @property
     def lowering(self) -> bool:
         """Whether the message as a whole reads as harmless; a classifier alone must not raise."""
-        return self.story or self.solved or self.asking or self.laughing or bool(self._imagined)
+        of_others = (self.story or self._asked or self._imagined) and not self._own_places
+        return self.solved or self.laughing or bool(of_others)
 
     def excuses(self, match: Match, *, lasting: bool = False) -> bool:
         """Whether the words of this match count for nothing here.
@@ -203,6 +198,4 @@ class Contexts:
         )
 
     def _found(self, phrases: Iterable[Phrase]) -> list[Match]:
-        return [
-            match for phrase in phrases for match in find(phrase, self.words, self.places)
-        ]
+        return [match for phrase in phrases for match in find(phrase, self.words, self.places)]

@@ -9,9 +9,14 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from itertools import pairwise
 
-WORDS = "w"
-LETTERS = "c"
+from bot.language.danger import screen
+from bot.language.spelling import normalise
+
+BLOCKS: tuple[tuple[str, float], ...] = (("words", 1.0), ("letters", 1.0), ("signals", 0.7))
+"""The kinds of features and how long the vector of each is; weights by cross-validation."""
+
 LONGEST_TEXT = 3000
 """Characters of the normalised text that are read; an intent shows long before that."""
 
@@ -29,21 +34,22 @@ def tokens(text: str) -> list[str]:
     ]
 
 
-def terms(text: str) -> dict[str, dict[str, float]]:
-    """Weighted features of a normalised text, by block.
+def terms(text: str) -> tuple[dict[str, float], ...]:
+    """Weighted features of a message, one table for each of `BLOCKS`.
 
-    `WORDS` holds single words and pairs, `LETTERS` runs of 2 to 5 letters inside a word with
-    its edges marked. The weight is 1 + log(count): a word said ten times is not ten times
-    as telling.
+    Single words and pairs; runs of 2 to 5 letters inside a word with its edges marked; the
+    danger signals. The weight is 1 + log(count): a word said ten times is not ten times as
+    telling.
     """
-    words = tokens(text)
-    pairs = [f"{left} {right}" for left, right in zip(words, words[1:], strict=False)]
+    words = tokens(normalise(text).text)
+    pairs = [f"{left} {right}" for left, right in pairwise(words)]
     pieces: list[str] = []
     for word in words:
         edged = f" {word} "
         for size in range(_SHORTEST_PIECE, _LONGEST_PIECE + 1):
             pieces.extend(edged[at : at + size] for at in range(max(1, len(edged) - size + 1)))
-    return {WORDS: _damped(words + pairs), LETTERS: _damped(pieces)}
+    signals = list(screen(text).signals)
+    return tuple(_damped(found) for found in (words + pairs, pieces, signals))
 
 
 def _damped(found: list[str]) -> dict[str, float]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.language import features
-from bot.language.spelling import normalise
 
-FORMAT = 1
+FORMAT = 2
 """Version of the file; a model of another version is refused and must be trained again."""
 
 _DECIMALS = 6
@@ -39,9 +40,7 @@ class Vocabulary:
     def __post_init__(self) -> None:
         object.__setattr__(self, "places", {term: at for at, term in enumerate(self.terms)})
 
-    def vector(
-        self, found: dict[str, float]
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    def vector(self, found: dict[str, float]) -> tuple[list[int], list[float]]:
         """Places and values of the known terms, the whole message having length one."""
         known: list[int] = []
         values: list[float] = []
@@ -53,20 +52,20 @@ class Vocabulary:
             if at is not None:
                 known.append(at)
                 values.append(value)
-        length = square**0.5 or 1.0
-        return np.array(known, dtype=np.int64), np.array(values, dtype=np.float64) / length
+        length = math.sqrt(square)
+        return known, [value / length for value in values]
 
 
 @dataclass(frozen=True)
 class IntentModel:
-    """A linear model over words and letters; `rank` gives probabilities.
+    """A linear model over words, letters and danger signals; `rank` gives probabilities.
 
-    `weights` has one row per term (words first, then letters) and one column per label.
+    There is one vocabulary for each of `features.BLOCKS`. `weights` has one row per term, block
+    after block, and one column per label.
     """
 
     labels: tuple[str, ...]
-    words: Vocabulary
-    letters: Vocabulary
+    vocabularies: tuple[Vocabulary, ...]
     weights: npt.NDArray[np.float16]
     bias: npt.NDArray[np.float32]
 
@@ -75,15 +74,10 @@ class IntentModel:
 
         Rounded to six decimals so that every interpreter and numpy gives the same answer.
         """
-        found = features.terms(normalise(text).text)
-        scores = self.bias.astype(np.float64)
-        offset = 0
-        for block, vocabulary in ((features.WORDS, self.words), (features.LETTERS, self.letters)):
-            places, values = vocabulary.vector(found[block])
-            rows = self.weights[places + offset].astype(np.float64)
-            # einsum, not a BLAS product: libraries sum in different orders.
-            scores = scores + np.einsum("i,ij->j", values, rows)
-            offset += len(vocabulary.terms)
+        places, values = placed(text, self.vocabularies)
+        rows = self.weights[places].astype(np.float64)
+        # einsum, not a BLAS product: libraries sum in different orders.
+        scores = self.bias.astype(np.float64) + np.einsum("i,ij->j", values, rows)
         likelihood = np.exp(scores - scores.max())
         likelihood /= likelihood.sum()
         ranked = [
@@ -95,18 +89,19 @@ class IntentModel:
     def save(self, path: Path) -> None:
         """Write one npz file without pickles; equal models give equal bytes."""
         path.parent.mkdir(parents=True, exist_ok=True)
+        arrays: dict[str, Any] = {}
+        for (block, _), vocabulary in zip(features.BLOCKS, self.vocabularies, strict=True):
+            arrays[f"{block}_terms"] = _packed(vocabulary.terms)
+            arrays[f"{block}_rarity"] = vocabulary.rarity
+            arrays[f"{block}_unknown"] = np.array([vocabulary.unknown], dtype=np.float64)
         with path.open("wb") as file:
             np.savez(
                 file,
                 format=np.array([FORMAT], dtype=np.int32),
                 labels=_packed(self.labels),
-                words=_packed(self.words.terms),
-                word_rarity=self.words.rarity,
-                letters=_packed(self.letters.terms),
-                letter_rarity=self.letters.rarity,
-                unknown=np.array([self.words.unknown, self.letters.unknown], dtype=np.float64),
                 weights=self.weights,
                 bias=self.bias,
+                **arrays,
             )
 
     @classmethod
@@ -119,18 +114,37 @@ class IntentModel:
             with np.load(path, allow_pickle=False) as stored:
                 if stored["format"].tolist() != [FORMAT]:
                     raise UnreadableModelError(f"{path} has another format; train again")
-                unknown = stored["unknown"].tolist()
                 return cls(
                     labels=_unpacked(stored["labels"]),
-                    words=Vocabulary(_unpacked(stored["words"]), stored["word_rarity"], unknown[0]),
-                    letters=Vocabulary(
-                        _unpacked(stored["letters"]), stored["letter_rarity"], unknown[1]
+                    vocabularies=tuple(
+                        Vocabulary(
+                            _unpacked(stored[f"{block}_terms"]),
+                            stored[f"{block}_rarity"],
+                            float(stored[f"{block}_unknown"][0]),
+                        )
+                        for block, _ in features.BLOCKS
                     ),
                     weights=stored["weights"],
                     bias=stored["bias"],
                 )
         except (OSError, ValueError, KeyError, IndexError, EOFError, BadZipFile) as error:
             raise UnreadableModelError(f"{path} is no intent model: {error}") from error
+
+
+def placed(
+    text: str, vocabularies: tuple[Vocabulary, ...]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Rows of the weights that a message touches, and how strongly; for training as well."""
+    places: list[int] = []
+    values: list[float] = []
+    offset = 0
+    found = features.terms(text)
+    for (_, length), terms, vocabulary in zip(features.BLOCKS, found, vocabularies, strict=True):
+        known, strengths = vocabulary.vector(terms)
+        places.extend(offset + place for place in known)
+        values.extend(length * strength for strength in strengths)
+        offset += len(vocabulary.terms)
+    return np.array(places, dtype=np.int64), np.array(values, dtype=np.float64)
 
 
 def _packed(texts: tuple[str, ...]) -> npt.NDArray[np.uint8]:

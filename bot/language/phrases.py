@@ -28,7 +28,7 @@ NEAR = 8
 
 _GAP = 3
 _LONGEST_AFFIX = 24
-_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[.!?;\n,]")
+_TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?|[.!?;\n,]")
 _NUMBER = re.compile(r"\d{1,4}")
 _RANGE = re.compile(r"<(\d+)-(\d+)>")
 
@@ -51,16 +51,16 @@ class Words:
         clauses: list[int] = []
         questions: set[int] = set()
         sentence = clause = 0
-        for token in _TOKEN.findall(plain):
-            if token == ",":
+        for said in _TOKEN.findall(plain):
+            if said == ",":
                 clause += 1
-            elif len(token) == 1 and not token.isalnum():
-                if token == "?" and sentences:
+            elif len(said) == 1 and not said.isalnum():
+                if said == "?" and sentences:
                     questions.add(sentences[-1])
                 sentence += 1
                 clause += 1
             else:
-                words.append(token)
+                words.append(said)
                 sentences.append(sentence)
                 clauses.append(clause)
         return cls(tuple(words), tuple(sentences), tuple(clauses), frozenset(questions))

@@ -1,0 +1,70 @@
+"""All that is known of one message: what it wants, what it names, how urgent it is."""
+
+from __future__ import annotations
+
+from bot.language.danger import reads_harmless, screen
+from bot.language.facts import find_facts
+from bot.language.intents import IntentModel
+from bot.language.types import Understanding, Urgency
+
+NOT_UNDERSTOOD = "nlu_fallback"
+"""The intent when there is no model; Rasa's own name for it."""
+
+FALLBACK_THRESHOLD = 0.25
+"""Confidence below which the best guess is more often wrong than right (cross-validated on the
+project's examples). The guess is given all the same: whoever answers decides what to do."""
+
+ALARM_THRESHOLD = 0.5
+"""Confidence from which the model alone raises an emergency, with no rule behind it."""
+
+_ALARMING = ("report_danger", "report_self_harm")
+
+_LEAST = dict.fromkeys(
+    (
+        "report_danger",
+        "report_self_harm",
+        "report_labour_abuse",
+        "report_recruiter",
+        "report_money_lost",
+        "report_missing_relative",
+        "ask_return_home",
+        "add_case_info",
+    ),
+    Urgency.CONCERN,
+)
+"""A person should follow these up, whatever else the message holds."""
+
+
+class Understander:
+    """Reads messages with the danger rules and, when there is one, the intent model."""
+
+    def __init__(self, model: IntentModel | None) -> None:
+        self._model = model
+
+    def understand(self, text: str) -> Understanding:
+        """Intent, entities, urgency and danger signals of a message; never raises.
+
+        The urgency is the highest of what the rules find and what the intents imply. Without a
+        model only the rules speak and the intent is `NOT_UNDERSTOOD`.
+        """
+        screening = screen(text)
+        ranked = self._model.rank(text) if self._model else ((NOT_UNDERSTOOD, 0.0),)
+        intent, confidence = ranked[0]
+        return Understanding(
+            intent=intent,
+            confidence=confidence,
+            entities=tuple(find_facts(text)),
+            urgency=Urgency.highest(screening.urgency, _implied(text, ranked)),
+            signals=screening.signals,
+        )
+
+
+def _implied(text: str, ranked: tuple[tuple[str, float], ...]) -> Urgency:
+    """The urgency that the model's probabilities call for."""
+    alarm = sum(probability for intent, probability in ranked if intent in _ALARMING)
+    if alarm >= ALARM_THRESHOLD and not reads_harmless(text):
+        return Urgency.EMERGENCY
+    intent, confidence = ranked[0]
+    if confidence < FALLBACK_THRESHOLD:
+        return Urgency.NONE
+    return _LEAST.get(intent, Urgency.NONE)
