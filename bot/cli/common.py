@@ -34,7 +34,8 @@ def load_settings() -> Settings:
 
 
 def prepare_data_dir(settings: Settings) -> None:
-    """Make the data folder, for its owner only."""
+    """Make the data folder; it and all that is written from now on is for its owner only."""
+    os.umask(0o077)
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         (settings.data_dir / "logs").mkdir(mode=0o700, exist_ok=True)

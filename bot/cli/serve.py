@@ -6,7 +6,7 @@ import uvicorn
 
 from bot import logs
 from bot.bootstrap import build
-from bot.cli.common import load_settings
+from bot.cli.common import load_settings, prepare_data_dir
 from bot.server import create_app
 
 GRACE_SECONDS = 3
@@ -16,6 +16,7 @@ GRACE_SECONDS = 3
 def run() -> None:
     """Serve until a signal comes."""
     settings = load_settings()
+    prepare_data_dir(settings)
     logs.configure()
     uvicorn.run(
         create_app(build(settings)),

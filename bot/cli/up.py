@@ -174,13 +174,13 @@ def _supervise(settings: Settings) -> None:
 
 
 def _await_ready(children: Sequence[Child], ready: Mapping[str, str]) -> None:
-    waiting = dict(ready)
+    waiting, shown = dict(ready), ""
     deadline = time.monotonic() + GIVE_UP_SECONDS
     with progress("Starting") as show, httpx2.Client(timeout=2, trust_env=False) as client:
         while waiting:
             for child in children:
                 if line := child.tend():
-                    show(line)
+                    say(line)
                 if child.deaths >= GIVE_UP_DEATHS or time.monotonic() > deadline:
                     words = " | ".join(filter(None, child.last_words().splitlines()))
                     raise CommandError(
@@ -188,7 +188,8 @@ def _await_ready(children: Sequence[Child], ready: Mapping[str, str]) -> None:
                     )
             waiting = {name: url for name, url in waiting.items() if not _answers(client, url)}
             if waiting:
-                show(f"waiting for {', '.join(waiting)}")
+                if shown != (shown := ", ".join(waiting)):
+                    show(f"waiting for {shown}")
                 time.sleep(_TICK_SECONDS)
 
 
