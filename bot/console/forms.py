@@ -9,21 +9,33 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 FORM_TYPE = "application/x-www-form-urlencoded"
+LARGEST_BODY = 64 * 1024
+MOST_FIELDS = 20
 MOST_KEPT = 5_000
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """The fields of a posted form; the size of a body is limited where the console is mounted."""
-    body = (await request.body()).decode("utf-8", errors="replace")
+    """The fields of a posted form; HTTPException for what no form of the console sends."""
+    body = await _read_body(request)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if body and kind != FORM_TYPE:
         raise HTTPException(415)
     try:
-        fields = dict(parse_qsl(body, keep_blank_values=True, max_num_fields=20))
+        text = body.decode("utf-8", errors="replace")
+        fields = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError as error:
         raise HTTPException(400) from error
     # Browsers send line ends as CR LF; nothing else wants NUL.
     return {name: value.replace("\r\n", "\n").replace("\0", "") for name, value in fields.items()}
+
+
+async def _read_body(request: Request) -> bytes:
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LARGEST_BODY:
+            raise HTTPException(413)
+    return bytes(body)
 
 
 class Spent:

@@ -22,7 +22,6 @@ from bot.console.pages import FOLDER, Pages
 from bot.console.sessions import Sessions
 
 log = structlog.get_logger()
-LARGEST_BODY = 64 * 1024
 FAULTS = {
     400: "Isian ini tidak terbaca. Kembali dan coba lagi.",
     403: "Ini tidak bisa dilakukan dari sini. Buka konsol dari awal, lalu coba lagi.",
@@ -65,7 +64,6 @@ def routes(app: App) -> list[BaseRoute]:
                 ),
                 Middleware(OwnPostsOnly, base_url=app.settings.base_url),
             ],
-            max_body_size=LARGEST_BODY,
         )
     ]
 

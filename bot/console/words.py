@@ -94,8 +94,8 @@ CODES: dict[str, str] = {
     Verdict.CAUTION: "perlu hati-hati",
     Verdict.SERIOUS: "tanda bahaya serius",
     Verdict.CRITICAL: "tanda bahaya berat",
-    **URGENCIES,
-    **CLOSE_REASONS,
+    **{urgency.value: word for urgency, word in URGENCIES.items()},
+    **{reason.value: word for reason, word in CLOSE_REASONS.items()},
 }
 ACTORS = {"person": "Pengirim", "bot": "Bot", "system": "Sistem"}
 SPEAKERS = {Author.PERSON: "Pengirim", Author.BOT: "Bot", Author.HUMAN: "Petugas"}

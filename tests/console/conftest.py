@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,9 +15,10 @@ import pytest
 from starlette.applications import Starlette
 
 from bot.console.routes import routes
+from bot.console.sessions import COOKIE, LASTS
 from bot.domain.cases import Case
 from bot.domain.staff import Role, Staff
-from bot.services.accounts import add_staff
+from bot.services.accounts import hash_password
 from tests.hotline import Hotline
 
 BASE = "http://127.0.0.1:8080"
@@ -90,13 +93,19 @@ class Visitor:
         """Open a page."""
         return Page(self.run(self.client.get(path, headers=headers)))
 
-    def post(self, path: str, headers: dict[str, str] | None = None, **fields: str) -> Page:
+    def post(self, path: str, **fields: str) -> Page:
         """Send a form from a page of the console."""
-        return Page(self.run(self.client.post(path, data=fields, headers=OWN | (headers or {}))))
+        return Page(self.run(self.client.post(path, data=fields, headers=OWN)))
 
     def sign_in(self, login: str, password: str = PASSWORD) -> Page:
         """Fill in the first form."""
         return self.post("/console/sign-in", login=login, password=password)
+
+
+@cache
+def _hashed() -> str:
+    """The hash of the password of all test members: made once, it takes long on purpose."""
+    return hash_password(PASSWORD)
 
 
 class Office:
@@ -120,15 +129,20 @@ class Office:
     def hire(self, login: str, role: Role = Role.CASEWORKER) -> Staff:
         """A new member of staff."""
         now = self.hotline.clock.now()
-        return self.nobody.run(
-            self.hotline.app.write(lambda uow: add_staff(uow, login, role, PASSWORD, now))
-        )
+        return self.hotline.app.database.write(
+            lambda uow: uow.staff.add(login, role, _hashed(), now)
+        ).result()
 
     def signed_in(self, login: str, role: Role = Role.CASEWORKER) -> Visitor:
-        """A browser of a new member who has signed in."""
-        self.hire(login, role)
+        """A browser of a new member with a session."""
+        member = self.hire(login, role)
+        now = self.hotline.clock.now()
+        token = secrets.token_urlsafe()
+        self.hotline.app.database.write(
+            lambda uow: uow.staff.open_session(token, member.id, now, now + LASTS)
+        ).result()
         visitor = self.visitor()
-        assert visitor.sign_in(login).status == 303
+        visitor.client.cookies.set(COOKIE, token, path="/console")
         return visitor
 
     def says(self, who: str, text: str) -> None:
