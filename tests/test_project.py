@@ -191,7 +191,7 @@ def test_the_commands_of_the_readme_exist() -> None:
     assert named <= targets
     group = typer.main.get_command(app)
     known = set(getattr(group, "commands", {}))
-    assert set(re.findall(r"\./tanyadulu ([a-z]+)", README)) <= known
+    assert set(re.findall(r"\./tanyadulu ([a-z]+)", shown)) <= known
 
 
 def test_make_help_names_every_target() -> None:
