@@ -12,6 +12,10 @@ import logging
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 
+from actions.base import wording
+from bot.language.danger import screen
+from bot.language.offers import check_offer
+
 
 def main() -> None:
     """Serve the actions of this package."""
@@ -21,6 +25,7 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     executor = ActionExecutor()
     executor.register_package("actions")
+    warm_up()
     app = create_app(executor, cors_origins=[])
     app.run(
         host="127.0.0.1",
@@ -29,6 +34,16 @@ def main() -> None:
         access_log=False,
         motd=False,
     )
+
+
+def warm_up() -> None:
+    """Build patterns and texts before the port opens; the first message would wait for them.
+
+    Compiling takes seconds on a busy machine, more than a turn may last.
+    """
+    wording()
+    for build in (screen, check_offer):
+        build("kerja di luar negeri")
 
 
 if __name__ == "__main__":

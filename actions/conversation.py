@@ -6,6 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, Guarded, close_form, emit, open_form, say, slot, wording
+from actions.danger import emergency
 from actions.missing import keep_what_was_said
 from actions.verdict import why
 
@@ -39,6 +40,51 @@ class ActionStop(Guarded):
         keep_what_was_said(dispatcher, tracker)
         say(dispatcher, "say_stopped")
         return close_form()
+
+
+class ActionGoodbye(Guarded):
+    """Somebody says goodbye."""
+
+    def name(self) -> str:
+        """Name in domain.yml."""
+        return "action_goodbye"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Let them go: an open question is not asked again, what was told stays."""
+        keep_what_was_said(dispatcher, tracker)
+        say(dispatcher, "say_goodbye")
+        return close_form() if open_form(tracker) else []
+
+
+class ActionAffirm(Guarded):
+    """Somebody says yes outside of a form."""
+
+    def name(self) -> str:
+        """Name in domain.yml."""
+        return "action_affirm"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Take it as the first choice of a yes-or-no question; deleting needs its own button."""
+        choice = yes_to(tracker)
+        if choice == "/request_human":
+            emit(dispatcher, "request_human")
+        elif choice == "/report_danger":
+            return emergency(dispatcher, tracker, "danger")
+        elif choice.startswith("/delete_my_data"):
+            say(dispatcher, "say_erasure_question")
+        else:
+            say(dispatcher, "say_affirm")
+        return []
+
+
+def yes_to(tracker: Tracker) -> str:
+    """What the last question offered beside a no; empty when it was no such question."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "bot":
+            buttons = (event.get("data") or {}).get("buttons") or []
+            payloads = [str(button.get("payload")) for button in buttons]
+            return payloads[0] if "/deny" in payloads[1:] else ""
+    return ""
 
 
 class ActionRestart(Guarded):

@@ -27,7 +27,7 @@ class ActionReportDanger(Guarded):
         if intent(tracker)[1] < LIKELY:
             say(dispatcher, "say_danger_question")
             return []
-        return _emergency(dispatcher, tracker, "danger")
+        return emergency(dispatcher, tracker, "danger")
 
 
 class ActionReportSelfHarm(Guarded):
@@ -39,10 +39,10 @@ class ActionReportSelfHarm(Guarded):
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Call for help."""
-        return _emergency(dispatcher, tracker, "self_harm")
+        return emergency(dispatcher, tracker, "self_harm")
 
 
-def _emergency(dispatcher: CollectingDispatcher, tracker: Tracker, kind: str) -> Events:
+def emergency(dispatcher: CollectingDispatcher, tracker: Tracker, kind: str) -> Events:
     """One case with all that was told so far; every form ends, for people take over."""
     fields = fields_of(tracker.slots) if open_form(tracker) == MISSING_FORM else {}
     told = [fields.get("story", ""), typed(tracker)]

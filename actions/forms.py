@@ -18,7 +18,15 @@ from rasa_sdk.forms import REQUESTED_SLOT
 from actions.base import UNKNOWN, Events, failed, intent, open_form, say, slot, typed, wording
 
 LEAVES_AT_ONCE = frozenset(
-    {"stop", "restart", "request_human", "report_danger", "report_self_harm", "delete_my_data"}
+    {
+        "stop",
+        "goodbye",
+        "restart",
+        "request_human",
+        "report_danger",
+        "report_self_harm",
+        "delete_my_data",
+    }
 )
 """Wishes that count as soon as they are likelier than not."""
 
@@ -40,17 +48,21 @@ ASKS_SOMETHING_ELSE = frozenset(
         "bot_challenge",
         "insult",
         "greet",
+        "thank",
     }
 )
 """Intents that are questions to us; a short answer to ours is rarely so clearly one of them."""
 
 LIKELY = 0.5
 CLEAR = 0.65
+ASKED = 0.25
+"""A question mark makes a question to us likelier than an answer."""
 
 _SKIPPED = re.compile(
     r"[\s.\-_?!]*(?:(?:di)?(?:lewat|lewati|skip|next|lanjut)(?:kan|in)?(?: saja| aja)?|"
     r"(?:tidak|tdk|ga|gak|nggak|ngga|enggak|gk|tak|kurang|belum|blm)\s*(?:tahu|tau|ingat|inget)"
-    r"(?:\s+(?:juga|kak|pak|bu|mbak|mas|saya|aku))*|entah(?:lah)?|lupa)?[\s.\-_?!]*",
+    r"(?:\s+(?:juga|kak|pak|bu|mbak|mas|saya|aku))*|(?:ora|mboten|teu|sonde|tra|tida|indak|nda)\s*(?:ngerti|ngertos|reti|weruh|nyaho|terang|tau|tahu)|"
+    r"entah(?:lah)?|lupa)?[\s.\-_?!]*",
     re.IGNORECASE,
 )
 
@@ -153,7 +165,8 @@ class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no typ
             return False
         if meant in LEAVES_AT_ONCE:
             return confidence >= LIKELY
-        return meant in ASKS_SOMETHING_ELSE and confidence >= CLEAR
+        enough = ASKED if "?" in typed(tracker) else CLEAR
+        return meant in ASKS_SOMETHING_ELSE and confidence >= enough
 
 
 def _asks_back(name: str, text: str) -> bool:

@@ -106,7 +106,8 @@ class ActionMissingSubmit(Guarded):
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Open the case, or add to the one that was opened at the start."""
-        _report(dispatcher, tracker.slots)
+        if _has_news(tracker.slots) or not tracker.get_slot("missing__story"):
+            _report(dispatcher, tracker.slots)
         if tracker.get_slot("missing__danger") != YES:
             # In danger the worker has the word: it asks whether the person can chat.
             say(dispatcher, "say_missing_end")
@@ -115,7 +116,7 @@ class ActionMissingSubmit(Guarded):
 
 def keep_what_was_said(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
     """Whoever leaves the report half-way leaves no hole: what was told becomes a case."""
-    if open_form(tracker) == FORM and fields_of(tracker.slots):
+    if open_form(tracker) == FORM and _has_news(tracker.slots):
         _report(dispatcher, tracker.slots)
 
 
@@ -127,6 +128,11 @@ def fields_of(slots: Slots) -> dict[str, str]:
         for name in names
         if slots.get(name) not in (None, "", UNKNOWN)
     }
+
+
+def _has_news(slots: Slots) -> bool:
+    """Whether anything was answered; the story went out when the report began."""
+    return bool(fields_of(slots).keys() - {"story"})
 
 
 def urgency_of(slots: Slots) -> Urgency:

@@ -12,6 +12,7 @@ from actions.base import (
     UNKNOWN,
     Events,
     Guarded,
+    close_form,
     emit,
     intent,
     metadata,
@@ -32,6 +33,12 @@ KINDS = {
 }
 """The kind of case that an intent opens."""
 
+ADDITION = "addition"
+"""In place of a kind: more about a report that is there already."""
+
+LISTEN = {"event": "followup", "timestamp": None, "name": "action_listen"}
+ASK = {"event": "followup", "timestamp": None, "name": "report_form"}
+
 
 class ActionReportStart(Guarded):
     """Keeps a report as soon as it is told."""
@@ -44,8 +51,13 @@ class ActionReportStart(Guarded):
         """Say that it was heard, open the case; the form asks the one question."""
         keep_what_was_said(dispatcher, tracker)
         kind = KINDS[intent(tracker)[0]]
+        story = typed(tracker)
+        if _urgency(story) is Urgency.EMERGENCY:
+            # The worker has the word: it asks whether the person can chat.
+            _report(dispatcher, kind, {"story": story})
+            return [*close_form(), LISTEN]
         say(dispatcher, f"say_report_{kind}")
-        _report(dispatcher, kind, {"story": typed(tracker)})
+        _report(dispatcher, kind, {"story": story})
         return [slot("report__kind", kind), slot("report__detail", None)]
 
 
@@ -71,9 +83,15 @@ class ActionReportSubmit(Guarded):
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """A skipped question adds nothing."""
         detail = str(tracker.get_slot("report__detail") or UNKNOWN)
-        if detail != UNKNOWN:
-            _report(dispatcher, str(tracker.get_slot("report__kind")), {"detail": detail})
-        say(dispatcher, "say_report_end")
+        kind = str(tracker.get_slot("report__kind"))
+        if detail == UNKNOWN:
+            say(dispatcher, "say_report_end")
+        elif kind == ADDITION:
+            _add(dispatcher, tracker, detail)
+        else:
+            _report(dispatcher, kind, {"detail": detail})
+            if _urgency(detail) is not Urgency.EMERGENCY:
+                say(dispatcher, "say_report_end")
         return []
 
 
@@ -85,24 +103,26 @@ class ActionAddCaseInfo(Guarded):
         return "action_add_case_info"
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """Add it to the case; without one a new case holds it, for nothing is dropped."""
+        """Add it to the case; a button alone is asked for the words first."""
         note = typed(tracker)
-        if not note:
-            say(dispatcher, "say_ask_more_info")
-        elif metadata(tracker).get("case"):
-            emit(dispatcher, "add_to_case", fields={"note": note})
-        else:
-            emit(
-                dispatcher,
-                "open_case",
-                kind="human_request",
-                urgency=Urgency.CONCERN.value,
-                fields={"story": note},
-            )
-        return []
+        if note:
+            _add(dispatcher, tracker, note)
+            return []
+        return [slot("report__kind", ADDITION), slot("report__detail", None), ASK]
 
 
 def _report(dispatcher: CollectingDispatcher, kind: str, fields: dict[str, str]) -> None:
     told = "\n".join(fields.values())
-    urgency = Urgency.highest(Urgency.CONCERN, screen(told).urgency)
-    emit(dispatcher, "open_case", kind=kind, urgency=urgency.value, fields=fields)
+    emit(dispatcher, "open_case", kind=kind, urgency=_urgency(told).value, fields=fields)
+
+
+def _add(dispatcher: CollectingDispatcher, tracker: Tracker, note: str) -> None:
+    """To the case at hand; without one a new case holds it, for nothing is dropped."""
+    if metadata(tracker).get("case"):
+        emit(dispatcher, "add_to_case", fields={"note": note})
+    else:
+        _report(dispatcher, "human_request", {"story": note})
+
+
+def _urgency(told: str) -> Urgency:
+    return Urgency.highest(Urgency.CONCERN, screen(told).urgency)

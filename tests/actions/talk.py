@@ -43,6 +43,7 @@ def turn(
     slots: dict[str, Any] | None = None,
     form: str | None = None,
     case: str | None = None,
+    before: list[dict[str, Any]] | None = None,
 ) -> Outcome:
     """Run an action on one message; without a text the message is a button."""
     message = {
@@ -51,7 +52,7 @@ def turn(
         "entities": [{"entity": key, "value": value} for key, value in (entities or {}).items()],
         "metadata": {**TODAY, "case": case},
     }
-    events: list[dict[str, Any]] = [{"event": "action", "name": "action_listen"}]
+    events = [*(before or []), {"event": "action", "name": "action_listen"}]
     events.append({"event": "user", **message})
     if form:
         events.append({"event": "action", "name": form})

@@ -99,3 +99,11 @@ def test_a_name_is_taken_as_it_is() -> None:
         form="missing_form",
     )
     assert said.slots["missing__name"] == "Sari"
+
+
+def test_the_story_goes_out_once() -> None:
+    """Who leaves without answering anything adds nothing to the case that is open already."""
+    slots = {"requested_slot": "missing__danger", "missing__story": "adik saya hilang"}
+
+    assert turn(ActionStop(), intent="stop", slots=slots, form="missing_form").commands == []
+    assert turn(ActionMissingSubmit(), slots=slots).commands == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.conversation import ActionClarify, ActionLost, ActionResume
+from actions.conversation import ActionAffirm, ActionClarify, ActionLost, ActionResume
 from actions.danger import ActionReportDanger, ActionReportSelfHarm
 from actions.privacy import ActionErasure, ActionSafeContact
 from actions.reports import ActionAddCaseInfo, ActionReportStart, ActionReportSubmit
@@ -79,6 +79,43 @@ def test_an_addition_without_a_case_is_not_dropped() -> None:
 
     assert known.commands[0]["command"] == "add_to_case"
     assert unknown.commands[0]["command"] == "open_case"
+
+
+def test_a_button_for_an_addition_asks_for_the_words() -> None:
+    """The next words are taken as the addition, whatever the model makes of them."""
+    said = turn(ActionAddCaseInfo(), intent="add_case_info")
+    slots = {"report__kind": "addition", "report__detail": "dia sudah pindah"}
+    added = turn(ActionReportSubmit(), slots=slots, case="TD-X")
+
+    assert said.events[-1]["name"] == "report_form"
+    assert added.commands == [{"command": "add_to_case", "fields": {"note": "dia sudah pindah"}}]
+
+
+def test_an_emergency_told_as_a_report_leaves_the_word_to_the_worker() -> None:
+    """No question of ours comes between the person and the first words of the worker."""
+    text = "tolong saya disekap dan dipukul majikan"
+    said = turn(ActionReportStart(), text, intent="report_labour_abuse")
+
+    assert said.commands[0]["urgency"] == "emergency"
+    assert said.texts == []
+    assert said.events[-1]["name"] == "action_listen"
+
+
+@pytest.mark.parametrize(
+    ("offered", "command"),
+    [
+        (["/request_human", "/deny"], "request_human"),
+        (["/report_danger", "/deny", "/request_human"], "open_case"),
+        (['/delete_my_data{"confirmed":"yes"}', "/deny"], None),
+        (["/check_job_offer", "/request_human"], None),
+    ],
+)
+def test_a_yes_belongs_to_the_last_question(offered: list[str], command: str | None) -> None:
+    """A typed yes takes the first choice, except where it would delete or nothing was asked."""
+    bot = {"event": "bot", "data": {"buttons": [{"payload": payload} for payload in offered]}}
+    said = turn(ActionAffirm(), "iya", intent="affirm", before=[bot])
+
+    assert [found["command"] for found in said.commands] == ([command] if command else [])
 
 
 def test_contacts_come_from_the_directory() -> None:
