@@ -14,6 +14,7 @@ from bot.language.matching import Match, Patterns, lines, load
 from bot.language.reading import Reading, Sentence
 
 _WORDS_BEFORE_A_QUESTION = 4
+_WORDS_AFTER_A_QUESTION = 2
 _WORDS_BEFORE_A_NOT = 7
 
 
@@ -25,6 +26,7 @@ class _Rules:
     asking: frozenset[str]
     surely_asking: frozenset[str]
     asked_after: frozenset[str]
+    before_not: frozenset[str]
     patterns: Patterns
 
 
@@ -42,6 +44,7 @@ def _rules() -> _Rules:
         asking=words(data["questions"]["before"]),
         surely_asking=words(data["questions"]["sure"]),
         asked_after=words(data["questions"]["after"]),
+        before_not=words(data["questions"]["before_tidak"]),
         patterns=Patterns(
             {"warning": lines(data["warnings"]), "undone": lines(data["after"]["phrases"])}
         ),
@@ -89,11 +92,16 @@ class Context:
         before = {word.text for word in words[first : match.start + 1]}
         if before & self._rules.surely_asking:
             return True
-        rest = words[match.end : sentence.end]
-        tail_asks = bool(rest) and rest[0].stem in self._rules.asked_after and len(rest) <= 3
+        rest = [word.stem for word in words[match.end : sentence.end]]
+        if rest and words[match.end].after_pause:
+            rest = []  # "pakai visa turis, boleh tidak?" tells first and asks then
+        if rest and rest[0] in self._rules.before_not:
+            rest = rest[1:]
+        short = len(rest) <= _WORDS_AFTER_A_QUESTION
         if "?" not in sentence.mark:
-            return tail_asks and rest[0].stem == "tidak" and len(rest) <= 2
-        return tail_asks or bool(before & self._rules.asking)
+            return rest[:1] == ["tidak"] and short
+        asked_after = bool(rest) and rest[0] in self._rules.asked_after and short
+        return asked_after or bool(before & self._rules.asking)
 
     def _is_warned(self, match: Match) -> bool:
         number = self._reading.sentence_number(match.start)

@@ -24,10 +24,14 @@ _DATE = re.compile(
     r"|\b\d{1,2} (?:jan|feb|mar|apr|mei|jun|jul|agu|sep|okt|nov|des)[a-z]*(?: \d{4})?\b"
 )
 _COMPANY = re.compile(
-    r"\b(?:[Pp][Tt]|[Cc][Vv]|LPK|Lpk|P3MI|Yayasan)\.?[ :]+(?:[A-Z][\w&'-]*)(?:[ ](?:[A-Z][\w&'-]*|dan|&))*"
+    r"\b(?:[Pp][Tt]|[Cc][Vv]|LPK|Lpk|P3MI|Yayasan)\.?[ :]+(?:[A-Z][\w&'-]*)"
+    r"(?:[ ](?!SIP3MI|SIUPPAK|Izin|IZIN|No\b|NO\b|Cabang|CABANG)[A-Z][\w&'-]*){0,6}"
 )
 _HOUSEHOLD_JOBS = frozenset({"asisten rumah tangga", "pengasuh"})
-_CAPITAL = re.compile(r"[A-Z]")
+_EMPLOYER = re.compile(
+    r"\b(?i:majikan|bos|pemberi kerja|hotel|restoran|resto|rumah sakit|rs|pabrik|perusahaan|klinik)"
+    r"(?i:nya|ku)?(?: (?i:saya|nya|bernama|namanya|di))?(?: [A-Z][a-z][\w.'-]*){1,4}"
+)
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,9 @@ def facts_of(reading: Reading, context: Context) -> Facts:
         name, _, value = match.code.partition(":")
         if name != "contract" and context.is_negated(match):
             continue
-        entity = _entity(reading, name, value, match)
-        if name == "employer" and not _CAPITAL.search(_next_word(reading, match.end)):
+        if name == "agency" and not context.is_fact(match):
             continue
+        entity = _entity(reading, name, value, match)
         known = found.get((name, entity.start))
         if known is None or known.end < entity.end:
             found[name, entity.start] = entity
@@ -79,13 +83,6 @@ def facts_of(reading: Reading, context: Context) -> Facts:
 def _entity(reading: Reading, name: str, value: str, match: Match) -> Entity:
     start, end = reading.span(match.start, match.end)
     return Entity(name, value or reading.plain.original[start:end], start, end)
-
-
-def _next_word(reading: Reading, index: int) -> str:
-    """The word after a match as it was written, or nothing at the end of its sentence."""
-    if index >= len(reading.words):
-        return ""
-    return reading.quote(index, index + 1)[:1]
 
 
 def _amounts(reading: Reading) -> Iterator[Match]:
@@ -128,6 +125,8 @@ def _written(original: str) -> Iterator[Entity]:
             yield Entity("phone", found[0], *found.span())
     for found in _DATE.finditer(original):
         yield Entity("date", found[0], *found.span())
+    for found in _EMPLOYER.finditer(original):
+        yield Entity("employer", found[0], *found.span())
     for found in _COMPANY.finditer(original):
         yield Entity("agency", found[0], *found.span())
 
@@ -170,7 +169,7 @@ def _patterns() -> Patterns:
     for country, names in places["countries"].items():
         patterns.setdefault(f"country:{country}", []).append(names)
     add("country", places["phrases"])
-    for name in ("job", "visa", "contract", "departure", "employer"):
+    for name in ("job", "visa", "contract", "departure"):
         add(name, facts[f"{name}s"])
     add("agency", facts["agencies"].replace("no_agency:", "agency:"))
     return Patterns(patterns)

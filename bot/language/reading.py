@@ -19,12 +19,29 @@ NUMBER = "#"
 """Stands in patterns for any other figure, or for a small number in words."""
 
 _CURRENCIES = (
-    r"rp|idr|nt\$|ntd|nt|twd|hongkong\$|hkd|us\$|usd|s\$|sgd|ringgit|sar|riyal|real|aed|dirham|"
+    r"rp|idr|nt\$|ntd|nt|twd|hongkong\$|hkd|us\$|usd|s\$|sgd|bnd|ringgit|sar|riyal|real|aed|dirham|"
     r"yen|jpy|won|krw|euro|eur|gbp|baht|thb|dolar|dollar|pounds?|dinar|[$¥£€₩]"
 )
 _ABBREVIATED = "|".join(
     f"(?<=\\b{short})"
-    for short in ["pt", "cv", "jl", "jln", "no", "kab", "kec", "rp", "hj", "dr", "ms", "mr", "min", "max", "maks", "tgl"]
+    for short in [
+        "pt",
+        "cv",
+        "jl",
+        "jln",
+        "no",
+        "kab",
+        "kec",
+        "rp",
+        "hj",
+        "dr",
+        "ms",
+        "mr",
+        "min",
+        "max",
+        "maks",
+        "tgl",
+    ]
 )
 _TO = r"(?:-|\u2013|sampai|s/d|hingga)"
 _FIGURE = r"\d+(?:[.,]\d+)*"

@@ -37,7 +37,7 @@ _CURRENCY_FIRST = re.compile(r"(rp|rm|usd|nt|hkd|sgd|twd|idr)(\d+)")
 _TWICE = re.compile(r"([a-z]{2,})2([a-z]*)")
 _LEET_INSIDE = re.compile(r"^[a-z]+[013457][a-z](?:[a-z]|[04]$|[013457][a-z])*$")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
-_SUFFIXES = ("nya", "ny", "lah", "kah", "ku", "mu", "pun")
+_ENDINGS = (("nya", 2), ("ny", 3), ("lah", 3), ("kah", 3), ("ku", 3), ("mu", 3), ("pun", 3))
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ def _expanded(word: str) -> str:
     if word in words:
         return words[word]
     for stem, ending in _stems(word):
-        if stem in words and " " not in words[stem]:
+        if stem in words and " " not in words[stem] and words[stem] != "tidak":
             return words[stem] + ("nya" if ending == "ny" else ending)
     return word
 
@@ -233,9 +233,9 @@ def _without_leet(word: str) -> str:
 
 
 def _stems(word: str) -> Iterator[tuple[str, str]]:
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= 2:
-            yield word[: -len(suffix)], suffix
+    for ending, shortest in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= shortest:
+            yield word[: -len(ending)], ending
 
 
 def _break_runs(text: str, offsets: list[int]) -> tuple[str, list[int]]:

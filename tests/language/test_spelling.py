@@ -32,6 +32,7 @@ PLAIN = [
     ("1 lembar, 35.000.000 dan 1,5 juta", "1 lembar, 35.000.000 dan 1,5 juta"),
     ("besok ya\r\nlusa", "besok ya\n\nlusa"),
     ("www.contoh.id", "www.contoh.id"),
+    ("bukunya hilang, ngaku bukan dia", "bukunya hilang, mengaku bukan dia"),
     ("", ""),
 ]
 
