@@ -145,4 +145,7 @@ def default_assistant(settings: Settings) -> RasaAssistant:
 
 def default_reader() -> Reader:
     """Rules and the trained model; rules alone when no model was trained yet."""
-    return Understander(IntentModel.load(MODEL) if MODEL.exists() else None)
+    reader = Understander(IntentModel.load(MODEL) if MODEL.exists() else None)
+    # Rules are compiled at the first use: better now than while somebody waits.
+    reader.understand("halo")
+    return reader

@@ -140,9 +140,19 @@ def lock() -> None:
 
 
 @app.command(hidden=True)
-def serve() -> None:
+def serve(
+    *, worker: Annotated[bool, typer.Option(help="Run the worker in this process too.")] = True
+) -> None:
     """The server process that `up` starts."""
     from bot.cli import serve as command
+
+    command.run(with_worker=worker)
+
+
+@app.command(hidden=True)
+def work() -> None:
+    """A worker in a process of its own, beside servers that run none."""
+    from bot.cli import work as command
 
     command.run()
 

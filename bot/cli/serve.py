@@ -13,13 +13,13 @@ GRACE_SECONDS = 3
 """A long poll is cut off after this when the server stops; everything said is stored."""
 
 
-def run() -> None:
+def run(*, with_worker: bool) -> None:
     """Serve until a signal comes."""
     settings = load_settings()
     prepare_data_dir(settings)
     logs.configure()
     uvicorn.run(
-        create_app(build(settings)),
+        create_app(build(settings), with_worker=with_worker),
         host=settings.tanyadulu_host,
         port=settings.tanyadulu_port,
         log_config=None,

@@ -1,0 +1,97 @@
+"""200 messages under way while every process is killed again and again."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.cli.environments import ENVIRONMENTS
+from bot.cli.processes import Program
+from bot.cli.train import ensure_model
+from bot.cli.up import plan
+from bot.settings import Settings
+from tests.faults.box import Box, free_port, server_program
+
+pytestmark = pytest.mark.stack
+PEOPLE = 20
+MESSAGES_EACH = 10
+HELP = "tolong saya dikunci di kamar, paspor diambil"
+OUTAGE_SECONDS = 60
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Iterator[Box]:
+    """All four processes apart: server, worker, action server, Rasa."""
+    ensure_model()
+    port = free_port()
+    settings = Settings.model_validate({"tanyadulu_data_dir": tmp_path})
+    programs, _ = plan(settings)
+    planned = next(program for program in programs if program.name == "server")
+    assistant = {name: planned.environment[name] for name in ("RASA_URLS", "TANYADULU_RASA_KEY")}
+    server = server_program(tmp_path, port, assistant, "bot.cli", "serve", "--no-worker")
+    python = str(ENVIRONMENTS["service"].python)
+    worker = Program("worker", [python, "-m", "bot.cli", "work"], server.environment)
+    others = [program for program in programs if program.name != "server"]
+    box = Box(tmp_path, [*others, server, worker], port)
+    try:
+        box.await_ready()
+        yield box
+    finally:
+        box.close()
+
+
+def test_a_storm_of_kills_loses_doubles_and_reorders_nothing(box: Box) -> None:
+    """Server, worker, action server and Rasa die by turns while twenty people write."""
+    texts = [f"terima kasih {number}" for number in range(MESSAGES_EACH)]
+
+    def person(sender: str) -> None:
+        for number, text in enumerate(texts):
+            box.say(sender, text, f"c{number}")
+            time.sleep(0.8)
+
+    people = [f"orang{number}" for number in range(PEOPLE)]
+    threads = [threading.Thread(target=person, args=(sender,)) for sender in people]
+    for thread in threads:
+        thread.start()
+    victims = itertools.cycle(("server", "worker", "actions", "worker", "server", "rasa"))
+    while any(thread.is_alive() for thread in threads):
+        time.sleep(1.5)
+        box.kill(next(victims))
+    for thread in threads:
+        thread.join()
+    assert min(child.deaths for child in box.children.values()) >= 1
+    for sender in people:
+        said = box.await_answers(sender)
+        assert [line["text"] for line in said if line["from"] == "person"] == texts
+        turns = [line["turn_id"] for line in said if line["from"] == "person"]
+        answered = [line["turn_id"] for line in said if line["from"] == "bot" and line["turn_id"]]
+        assert answered == turns
+
+
+def test_a_minute_without_rasa(box: Box) -> None:
+    """One notice each, danger answered at once, and every open turn answered afterwards."""
+    box.hold_down("rasa")
+    people = [f"orang{number}" for number in range(8)]
+    began = time.monotonic()
+    for round_number in range(3):
+        for sender in people:
+            box.say(sender, f"terima kasih {round_number}", f"c{round_number}")
+    box.say("ani", HELP, "c0")
+    (first,) = [line for line in box.await_answers("ani", 5) if line["from"] == "bot"]
+    assert first["buttons"]
+    time.sleep(max(0.0, OUTAGE_SECONDS - (time.monotonic() - began)))
+    for sender in people:
+        told = [line for line in box.news(sender)["messages"] if line["from"] == "bot"]
+        assert len(told) == 1
+        assert told[0]["turn_id"] is None
+    box.let_up("rasa")
+    for sender in people:
+        said = box.await_answers(sender)
+        answered = [line["turn_id"] for line in said if line["from"] == "bot"]
+        turns = [line["turn_id"] for line in said if line["from"] == "person"]
+        assert answered == [None, *turns]
