@@ -76,7 +76,7 @@ _SMALL_NUMBERS = frozenset(
         "sebelas",
     ]
 )
-_ENDINGS = (("nya", 3), ("lah", 4), ("kah", 4), ("ku", 4), ("mu", 4), ("pun", 4))
+_ENDINGS = (("nya", 3), ("ne", 4), ("lah", 4), ("kah", 4), ("ku", 4), ("mu", 4), ("pun", 4))
 _BULLET = re.compile(r"[ \t]*(?:[-*>•✓]|\d{1,2}[.)])[ \t]*")
 
 
@@ -135,7 +135,7 @@ class Reading:
 
 
 def stem(word: str) -> str:
-    """The word without -nya, -lah, -kah, -ku, -mu, -pun; short words stay whole."""
+    """The word without -nya (Javanese -ne), -lah, -kah, -ku, -mu, -pun; short words stay whole."""
     for ending, shortest in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= shortest:
             return word[: -len(ending)]
