@@ -26,6 +26,8 @@ _WORK = frozenset(
         "ditawarin",
         "dijanjikan",
         "dijanjiin",
+        "jaga",
+        "ktp",
         "mau",
         "direkrut",
         "diterima",
