@@ -21,6 +21,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / ".tools"
 LOG = TOOLS / "setup.log"
+TOLD = ("Downloading", "Prepared", "Installed", "Bytecode")
+"""How those lines of uv begin that tell a person how far it is."""
 
 
 class SetupError(Exception):
@@ -179,17 +181,16 @@ def _run(
             text=True,
             errors="replace",
         )
-        try:
-            for line in process.stdout or ():
-                log.write(line)
-                lines.append(line.strip())
-                if line.strip().startswith(("Downloading", "Prepared", "Installed", "Bytecode")):
-                    say(f"  {line.strip()}")
-        except BaseException:
-            process.kill()
-            raise
-        finally:
-            process.wait()
+        with process:
+            try:
+                for line in process.stdout or ():
+                    log.write(line)
+                    lines.append(line.strip())
+                    if line.strip().startswith(TOLD):
+                        say(f"  {line.strip()}")
+            except BaseException:
+                process.kill()
+                raise
     if process.returncode != 0:
         raise SetupError(f"{_reason(lines, failure)} (details: {LOG.relative_to(ROOT)})")
 

@@ -1,0 +1,145 @@
+"""The commands that need no server."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import tanyadulu
+
+
+def test_help_comes_at_once() -> None:
+    """Asking what there is costs less than a second, set-up check included."""
+    began = time.monotonic()
+    done = tanyadulu("--help")
+    assert done.returncode == 0
+    assert time.monotonic() - began < 1
+    for name in ("up", "doctor", "train", "understand", "check", "chat", "staff"):
+        assert f"{name} " in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("dance",),
+        ("up", "--fast"),
+        ("understand",),
+        ("check",),
+        ("check", "offer.txt", "--jsonl"),
+        ("staff", "add"),
+    ],
+)
+def test_wrong_use_is_one_line_and_status_2(arguments: tuple[str, ...]) -> None:
+    """Whoever mistypes is told in one line what is wrong."""
+    done = tanyadulu(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("tanyadulu: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_understand_answers_each_line_in_order() -> None:
+    """Lines come out as they came in; a bad one is named and does not stop the others."""
+    lines = [
+        json.dumps({"id": "a", "text": "tolong saya dikunci di kamar, paspor saya diambil"}),
+        "{",
+        json.dumps({"id": "b"}),
+        json.dumps({"id": 7, "text": "halo \ud83d"}),
+        json.dumps({"id": "c", "text": ""}),
+    ]
+    done = tanyadulu("understand", "--jsonl", stdin="\n".join(lines))
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer["id"] for answer in answers] == ["a", 7, "c"]
+    fields = {"id", "intent", "confidence", "entities", "urgency", "signals"}
+    assert all(set(answer) == fields for answer in answers)
+    assert answers[0]["urgency"] == "emergency"
+    assert answers[0]["signals"]
+    assert done.returncode == 1
+    said = [line for line in done.stderr.splitlines() if "line" in line]
+    assert said == [
+        "tanyadulu: line 2: not valid JSON",
+        'tanyadulu: line 3: "text" is missing or of another type',
+    ]
+
+
+def test_check_shows_the_words_behind_each_flag() -> None:
+    """The evidence of a flag stands in the text; the fields are those of the contract."""
+    text = "Loker admin Kamboja, berangkat pakai visa turis, bayar dulu 5 juta"
+    done = tanyadulu("check", "--jsonl", stdin=json.dumps({"id": 1, "text": text}))
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert set(answer) == {"id", "verdict", "flags", "signals", "facts", "missing"}
+    assert answer["verdict"] == "critical"
+    assert answer["flags"]
+    assert all(flag["evidence"] in text for flag in answer["flags"])
+
+
+def test_check_of_a_file_speaks_to_people(tmp_path: Path) -> None:
+    """A text file gives the words of the bot, without a codename."""
+    advertisement = tmp_path / "iklan.txt"
+    advertisement.write_text("Loker Kamboja, visa turis, bayar dulu 5 juta", "utf-8")
+    done = tanyadulu("check", str(advertisement))
+    assert done.returncode == 0, done.stderr
+    assert "visa turis" in done.stdout
+    assert "upfront_fee" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"%PDF-1.7\n", "pictures and PDFs are not supported in this version"),
+        (b"\x89PNG\r\n\x1a\n", "pictures and PDFs are not supported in this version"),
+        (b"\xff\xd8\xff\xe0", "pictures and PDFs are not supported in this version"),
+        (b"", "is empty"),
+        (b"gaji \xff\xfe", "no UTF-8 text"),
+        (b"a" * (1024 * 1024 + 1), "larger than 1 MB"),
+    ],
+)
+def test_check_says_what_it_cannot_read(tmp_path: Path, content: bytes, words: str) -> None:
+    """A file that is no text gets one honest line."""
+    file = tmp_path / "file"
+    file.write_bytes(content)
+    done = tanyadulu("check", str(file))
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_chat_without_a_server_says_how_to_start_it(tmp_path: Path) -> None:
+    """The message names the address and the command."""
+    settings = {"TANYADULU_DATA_DIR": str(tmp_path), "TANYADULU_PORT": "1"}
+    done = tanyadulu("chat", "--jsonl", stdin='{"sender":"a","text":"halo"}', **settings)
+    assert done.returncode == 1
+    words = "tanyadulu: no server answers at http://127.0.0.1:1/; start it with `make run`\n"
+    assert done.stderr == words
+
+
+def test_staff_come_and_go(tmp_path: Path) -> None:
+    """Added, listed with role and state, disabled; mistakes are told in one line."""
+    settings = {"TANYADULU_DATA_DIR": str(tmp_path / "var")}
+    password = "kuda laut hijau muda\n"
+    added = tanyadulu("staff", "add", "sari", "--role", "supervisor", stdin=password, **settings)
+    assert added.returncode == 0, added.stderr
+    assert "Petugas 1" in added.stdout
+    for arguments in (("sari",), ("rini", "--role", "queen")):
+        refused = tanyadulu("staff", "add", *arguments, stdin=password, **settings)
+        assert refused.returncode == 1
+        assert refused.stderr.count("\n") == 1
+    short = tanyadulu("staff", "add", "rini", stdin="pendek\n", **settings)
+    assert short.returncode == 1
+    assert tanyadulu("staff", "disable", "sari", **settings).returncode == 0
+    listed = tanyadulu("staff", "list", **settings)
+    assert "supervisor" in listed.stdout
+    assert "disabled" in listed.stdout
+    assert "rini" not in listed.stdout
+
+
+def test_a_wrong_setting_is_named() -> None:
+    """A value of the wrong type is one line with the name of the setting."""
+    done = tanyadulu("staff", "list", TANYADULU_TURN_SECONDS="soon")
+    assert done.returncode == 1
+    assert done.stderr.startswith("tanyadulu: the setting TANYADULU_TURN_SECONDS is wrong: ")
+    assert done.stderr.count("\n") == 1
