@@ -94,7 +94,7 @@ class Worker:
         if local is not None:
             await app.write(
                 lambda uow: answer.finish_locally(
-                    uow, prepared, local, app.wording, app.clock.now()
+                    uow, prepared, local, app.office, app.wording, app.clock.now()
                 )
             )
             return

@@ -18,6 +18,15 @@ OLDEST_SOURCE = date(2024, 1, 1)
 CHECK_HOLDS = timedelta(days=365)
 """How long a call by staff stands for a number whose source is older than that."""
 
+COUNTRY_CODES = {
+    "indonesia": NATIONAL,
+    "kamboja": "KH",
+    "malaysia": "MY",
+    "singapura": "SG",
+    "hongkong": "HK",
+    "taiwan": "TW",
+}
+
 _REQUIRED = ("id", "country", "name", "phone", "serves", "source", "source_date")
 _KEYS = frozenset({*_REQUIRED, "hours", "answered_by", "checked_by", "checked_on"})
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -118,22 +127,32 @@ def unchecked(contacts: Sequence[Contact]) -> tuple[Contact, ...]:
 def emergency_line(contacts: Sequence[Contact], country: str | None) -> str | None:
     """One line of text for a person in danger in `country`, or None if the directory has none.
 
-    A 24-hour line is named before a police line; a chatbot never, since no person answers. Give
-    it what `shown_to_public` returned: it does not judge again whether a number is fresh.
+    A 24-hour line is named before a police line, that before another line with people such
+    as the embassy; a chatbot never, since no person answers. Give it what `shown_to_public`
+    returned: it does not judge again whether a number is fresh.
     """
     asked = _code(country)
     fitting = [
         contact
         for contact in contacts
-        if contact.country == asked
-        and contact.answered_by is not AnsweredBy.CHATBOT
-        and (contact.round_the_clock or contact.answered_by is AnsweredBy.POLICE)
+        if contact.country == asked and contact.answered_by is not AnsweredBy.CHATBOT
     ]
     if not fitting:
         return None
-    best = min(fitting, key=lambda contact: not contact.round_the_clock)
+    best = min(
+        fitting,
+        key=lambda contact: (
+            not contact.round_the_clock,
+            contact.answered_by is not AnsweredBy.POLICE,
+        ),
+    )
     hours = f" ({best.hours})" if best.hours else ""
     return f"{best.name}: {best.phone}{hours}"
+
+
+def country_code(name: str) -> str | None:
+    """The code of a country as the language package names it; None when we list nothing there."""
+    return COUNTRY_CODES.get(name.casefold())
 
 
 def _stands(contact: Contact, today: date) -> bool:

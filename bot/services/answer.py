@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.cases import LogKind
-from bot.domain.conversation import Conversation
+from bot.domain.conversation import Conversation, Talk
 from bot.domain.local_answers import LocalAnswer
 from bot.domain.messages import Author, Purpose, Reply, Turn, TurnMessage, TurnState
 from bot.domain.office import Office
+from bot.language.facts import find_facts
 from bot.ports import Answer, Wording
 from bot.services.commands import Desk, carry_out
-from bot.services.duty import duty, is_practice, status_line
+from bot.services.duty import contact_piece, duty, is_practice, later_status
 from bot.services.speak import speak, with_practice_notice
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -72,7 +73,7 @@ def prepare(
         conversation,
         uow.turns.messages(turn.id),
         metadata,
-        status_line(state, office, wording, now.astimezone(office.timezone).date()),
+        later_status(uow, conversation.case_id, state, wording),
         uow.conversations.tracker(conversation),
     )
 
@@ -117,7 +118,12 @@ def _in_order(answer: Answer, desk: Desk) -> list[Reply]:
 
 
 def finish_locally(
-    uow: SqlUnitOfWork, prepared: Prepared, local: LocalAnswer, wording: Wording, now: datetime
+    uow: SqlUnitOfWork,
+    prepared: Prepared,
+    local: LocalAnswer,
+    office: Office,
+    wording: Wording,
+    now: datetime,
 ) -> bool:
     """Commit an answer that needed no assistant."""
     outcome = local.silence or "local"
@@ -126,12 +132,21 @@ def finish_locally(
     conversation = prepared.conversation
     if local.talk is not conversation.talk:
         uow.conversations.set_talk(conversation.id, local.talk)
-    values = {"status": prepared.status, **dict(local.values)}
+    status = f"{prepared.status} {_whom_to_call(prepared, office, wording, now)}".strip()
+    values = {"status": status, **dict(local.values)}
     replies = [wording.say(name, **values) for name in local.says]
     if local.ask_again and replies:
         replies[-1] = Reply(replies[-1].text, conversation.offered.buttons)
     _say(uow, prepared, replies, wording, now)
     return True
+
+
+def _whom_to_call(prepared: Prepared, office: Office, wording: Wording, now: datetime) -> str:
+    """The line of the country that somebody in danger has just named."""
+    named = [fact.value for fact in find_facts(prepared.text) if fact.entity == "country"]
+    if not named or prepared.conversation.talk is Talk.ASSISTANT:
+        return ""
+    return contact_piece(office, wording, now.astimezone(office.timezone).date(), named[0])
 
 
 def finish_for_human(uow: SqlUnitOfWork, prepared: Prepared, now: datetime) -> bool:

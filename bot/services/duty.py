@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.domain.contacts import emergency_line, shown_to_public, unchecked
+from bot.domain.contacts import (
+    NATIONAL,
+    country_code,
+    emergency_line,
+    shown_to_public,
+    unchecked,
+)
 from bot.domain.office import Office
-from bot.domain.oncall import next_staffed, who_is_on_call
+from bot.domain.oncall import EscalationState, next_staffed, who_is_on_call
 from bot.domain.staff import Staff
 from bot.ports import Wording
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -65,14 +71,36 @@ def is_practice(uow: SqlUnitOfWork, office: Office) -> bool:
 def status_line(
     state: Duty, office: Office, wording: Wording, today: date, country: str | None = None
 ) -> str:
-    """What a person in need is told: only what is true at this moment (product rule)."""
+    """What a person in need is told first: only what is true at this moment (product rule).
+
+    `country` is a name as the language package gives it; None when it is not known yet.
+    """
     if state.reachable:
         return wording.say("say_status_on_duty").text
     parts = [wording.say("say_status_nobody").text]
     if state.next_staffed is not None:
         time = office.local_time(state.next_staffed)
         parts.append(wording.say("say_piece_next_staffed", next_staffed=time).text)
-    line = emergency_line(shown_to_public(office.contacts, country or "ID", today), country or "ID")
-    if line:
-        parts.append(wording.say("say_piece_contact", contact=line).text)
-    return " ".join(parts)
+    parts.append(contact_piece(office, wording, today, country))
+    return " ".join(part for part in parts if part)
+
+
+def contact_piece(office: Office, wording: Wording, today: date, country: str | None) -> str:
+    """Whom to call: in the country of the person, or at home when none is known."""
+    code = NATIONAL if country is None else country_code(country)
+    if code is None:
+        return ""
+    line = emergency_line(shown_to_public(office.contacts, code, today), code)
+    if line is None:
+        return ""
+    name = "say_piece_contact_at_home" if country is None else "say_piece_contact"
+    return wording.say(name, contact=line).text
+
+
+def later_status(uow: SqlUnitOfWork, case_id: str | None, state: Duty, wording: Wording) -> str:
+    """What has become of a call since the first answer."""
+    escalation = None if case_id is None else uow.escalations.latest_for(case_id)
+    if escalation is not None and escalation.state is EscalationState.ACKNOWLEDGED:
+        return wording.say("say_status_acknowledged").text
+    name = "say_status_still_on_duty" if state.reachable else "say_status_still_nobody"
+    return wording.say(name).text

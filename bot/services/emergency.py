@@ -73,11 +73,12 @@ def first_answer(
     office: Office,
     wording: Wording,
     now: datetime,
+    country: str | None = None,
 ) -> Reply:
     """The first words to someone in danger, and the talk that they begin."""
     state = duty(uow, office, now)
     today = now.astimezone(office.timezone).date()
-    status = status_line(state, office, wording, today)
+    status = status_line(state, office, wording, today, country)
     if kind is CaseKind.SELF_HARM:
         uow.conversations.set_talk(known.id, Talk.SELF_HARM_ASKED)
         return wording.say("say_self_harm_first", status=status)
@@ -85,9 +86,15 @@ def first_answer(
     return wording.say("say_danger_first", status=status)
 
 
-def reopen_if_closed(uow: SqlUnitOfWork, case_id: str, now: datetime) -> None:
-    """A person who writes again opens the closed case of the conversation again."""
-    case = uow.cases.get(case_id)
+def hear_more(uow: SqlUnitOfWork, known: Conversation, country: str | None, now: datetime) -> None:
+    """A person with a case wrote again: a closed case opens, a place named in danger is noted."""
+    if known.case_id is None:
+        return
+    case = uow.cases.get(known.case_id)
     if case.state is CaseState.CLOSED:
-        uow.cases.reopen(case_id, now)
-        uow.cases.log(case_id, LogKind.REOPENED, "person", "", now)
+        uow.cases.reopen(case.id, now)
+        uow.cases.log(case.id, LogKind.REOPENED, "person", "", now)
+    if country is not None and known.talk is not Talk.ASSISTANT:
+        uow.cases.add_fields(case, {"country": country}, now)
+        uow.cases.log(case.id, LogKind.FACTS, "bot", f"country: {country}", now)
+    uow.cases.touch(case.id, now)

@@ -56,16 +56,21 @@ def receive(
         now=now,
     )
     if conversation.case_id is not None:
-        emergency.reopen_if_closed(uow, conversation.case_id, now)
-        uow.cases.touch(conversation.case_id, now)
+        emergency.hear_more(uow, conversation, _country(understood), now)
     if is_emergency:
-        _raise_emergency(uow, conversation, turn_id, understood.signals, office, wording, now)
+        _raise_emergency(uow, conversation, turn_id, understood, office, wording, now)
     elif conversation.handled_by is HandledBy.HUMAN:
         uow.turns.finish_unclaimed(turn_id, "human", now)
     uow.wake("turns")
     uow.wake("console")
     uow.wake(conversation.id)
     return Received(message_id, turn_id)
+
+
+def _country(understood: Understanding) -> str | None:
+    """The first country that a message names."""
+    named = (entity.value for entity in understood.entities if entity.entity == "country")
+    return next(named, None)
 
 
 def _choice(uow: SqlUnitOfWork, conversation: Conversation, text: str) -> Choice | None:
@@ -116,13 +121,16 @@ def _raise_emergency(
     uow: SqlUnitOfWork,
     conversation: Conversation,
     turn_id: str,
-    signals: tuple[str, ...],
+    understood: Understanding,
     office: Office,
     wording: Wording,
     now: datetime,
 ) -> None:
+    signals = understood.signals
     kind = emergency.kind_of(signals)
-    case = emergency.open_emergency(uow, conversation, kind, signals, {}, office, now)
+    country = _country(understood)
+    fields = {} if country is None else {"country": country}
+    case = emergency.open_emergency(uow, conversation, kind, signals, fields, office, now)
     if conversation.handled_by is HandledBy.HUMAN:
         uow.turns.finish_unclaimed(turn_id, "human", now)
         return
@@ -136,7 +144,7 @@ def _raise_emergency(
     uow.conversations.interrupt(conversation.id)
     uow.outbox.cancel_bot_rows(conversation.id)
     conversation = uow.conversations.get(conversation.id)
-    replies = [emergency.first_answer(uow, conversation, kind, office, wording, now)]
+    replies = [emergency.first_answer(uow, conversation, kind, office, wording, now, country)]
     if is_practice(uow, office):
         notice = wording.say("say_piece_practice")
         replies = with_practice_notice(uow, conversation, replies, notice)

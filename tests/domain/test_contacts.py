@@ -182,7 +182,12 @@ def test_the_police_are_named_where_nothing_else_answers_at_night() -> None:
 def test_no_emergency_line_is_invented(country: str | None) -> None:
     """Without a fitting entry there is none, and a chatbot does not fit."""
     chatbot = replace(ABROAD, hours="24 jam", answered_by=AnsweredBy.CHATBOT)
-    assert emergency_line((HOME, ABROAD, chatbot), country) is None
+    assert emergency_line((HOME, chatbot), country) is None
+
+
+def test_the_embassy_is_named_where_there_is_nothing_else() -> None:
+    """Its hours are not known, and none are claimed."""
+    assert emergency_line((HOME, ABROAD), "KH") == "Kantor Contoh: 000-2"
 
 
 def _shown(contacts: tuple[Contact, ...], country: str | None) -> tuple[Contact, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 
 from bot.cli.environments import ENVIRONMENTS
-from bot.cli.processes import Child, Program, rotate
+from bot.cli.processes import FIRST_PAUSE_SECONDS, Child, Program, rotate
 from bot.cli.up import _free_port
 from tests.stack import answers
 
@@ -46,10 +46,11 @@ class Box:
                     child.tend()
 
     def kill(self, name: str) -> None:
-        """Send SIGKILL, without a chance to say good-bye."""
-        pid = self.children[name].pid
-        if pid is not None:
-            os.kill(pid, signal.SIGKILL)
+        """Send SIGKILL, without a chance to say good-bye; it comes back without a long pause."""
+        child = self.children[name]
+        child._pause = FIRST_PAUSE_SECONDS
+        if child.pid is not None:
+            os.kill(child.pid, signal.SIGKILL)
 
     def hold_down(self, name: str) -> None:
         """Kill it and do not let it come back yet."""
@@ -60,10 +61,17 @@ class Box:
         """It may come back."""
         self._held.discard(name)
 
+    def await_alive(self) -> None:
+        """Until the server takes messages again."""
+        self._await("/healthz")
+
     def await_ready(self) -> None:
         """Until a message can be answered."""
+        self._await("/readyz")
+
+    def _await(self, path: str) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while not answers(f"{self.url}/readyz"):
+        while not answers(f"{self.url}{path}"):
             if time.monotonic() > deadline:
                 raise TimeoutError({n: c.last_words() for n, c in self.children.items()})
             time.sleep(0.2)
