@@ -142,6 +142,7 @@ function showBell() {
 }
 
 bell.hidden = !("AudioContext" in window);
+bell.addEventListener("pointerdown", (event) => event.stopPropagation());
 bell.addEventListener("click", async () => {
   const turnOff = soundIsOn() && audio?.state === "running";
   localStorage.setItem("console-sound", turnOff ? "off" : "on");
@@ -206,13 +207,20 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") held?.abort("again");
 });
 
+window.addEventListener("offline", () => held?.abort("dead"));
+window.addEventListener("online", () => held?.abort("again"));
+
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
 setInterval(() => { if (document.querySelector(".calling")) ring(); }, RING_AGAIN_MS);
-if (soundIsOn()) wakeAudio();
+if (soundIsOn()) {
+  wakeAudio();
+  document.addEventListener("pointerdown", wakeAudio, { once: true });
+}
 showBell();
 notice();
-if (document.querySelector(".lines")) showEnd();
+// Who holds the talk wants its end; everybody else first sees what it is and can take it.
+if (document.querySelector("[data-send]")) showEnd();
 follow();
