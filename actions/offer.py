@@ -23,7 +23,7 @@ from actions.base import (
 from actions.departure import departure_in
 from actions.forms import ASKS_SOMETHING_ELSE, Form
 from actions.missing import keep_what_was_said
-from actions.verdict import codes_of, news_text, summary, verdict_text
+from actions.verdict import codes_of, news_text, summary, verdict_texts
 from bot.language.offers import check_offer
 from bot.language.types import OfferCheck, Verdict
 
@@ -171,7 +171,8 @@ class ActionOfferClose(Guarded):
 def _judge(dispatcher: CollectingDispatcher, check: OfferCheck, tracker: Tracker) -> dict[str, Any]:
     """Tell and record the verdict; returns the slots that follow from it."""
     today = today_of(tracker)
-    dispatcher.utter_message(text=verdict_text(check, today))
+    for text in verdict_texts(check, today):
+        dispatcher.utter_message(text=text)
     departure = departure_in(check.facts.get("departure", ""), today)
     _record(dispatcher, check, departure)
     return {

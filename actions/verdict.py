@@ -16,6 +16,7 @@ from bot.language.flags import catalogue
 from bot.language.types import OfferCheck, Severity, Verdict
 
 MOST_FLAGS = 4
+"""Flags in one message; the gravest come first, the others follow in a second message."""
 MOST_UNKNOWNS = 3
 
 _MONTHS = [
@@ -34,22 +35,29 @@ _MONTHS = [
 ]
 
 
-def verdict_text(check: OfferCheck, today: date | None) -> str:
-    """The whole verdict as one message."""
+def verdict_texts(check: OfferCheck, today: date | None) -> tuple[str, ...]:
+    """The whole verdict: every flag with its reason, in one message or two."""
     unknown = _unknown(check)
     values = {
         "date": _in_words(today),
         "unknown": words("say_offer_unknown", names=unknown) if unknown else "",
     }
     codes = codes_of(check)
-    if codes:
-        values["count"] = str(len(codes))
-        values["flags"] = _flag_lines(codes)
-        values["advice"] = words(f"say_offer_advice_{check.verdict.value}")
-        return _compact(words("say_offer_flags", **values))
-    values["advice"] = words("say_offer_advice_no_flags")
-    few = check.verdict is Verdict.NOT_ENOUGH_KNOWN
-    return _compact(words("say_offer_not_enough" if few else "say_offer_no_flags", **values))
+    if not codes:
+        values["advice"] = words("say_offer_advice_no_flags")
+        few = check.verdict is Verdict.NOT_ENOUGH_KNOWN
+        name = "say_offer_not_enough" if few else "say_offer_no_flags"
+        return (_compact(words(name, **values)),)
+    count = str(len(codes))
+    values["advice"] = words(f"say_offer_advice_{check.verdict.value}")
+    if len(codes) <= MOST_FLAGS:
+        flags = _flag_lines(codes)
+        return (_compact(words("say_offer_flags", count=count, flags=flags, **values)),)
+    gravest, others = codes[:MOST_FLAGS], codes[MOST_FLAGS:]
+    return (
+        words("say_offer_gravest", count=count, flags=_flag_lines(gravest)),
+        _compact(words("say_offer_others", flags=_flag_lines(others), **values)),
+    )
 
 
 def news_text(told: dict[str, Any], check: OfferCheck, today: date | None) -> str:
@@ -58,7 +66,7 @@ def news_text(told: dict[str, Any], check: OfferCheck, today: date | None) -> st
         return ""
     added = [code for code in codes_of(check) if code not in told["flags"]]
     if not (told["flags"] and added):
-        return verdict_text(check, today)
+        return "\n".join(verdict_texts(check, today))
     return words(
         "say_offer_more_seen",
         count=str(len(added)),
@@ -76,7 +84,7 @@ def why(dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:
         say(dispatcher, "say_offer_why_not")
         return True
     lines = []
-    for code in told["flags"][:MOST_FLAGS]:
+    for code in told["flags"]:
         known = catalogue()[code]
         lines.append(words("say_offer_why_line", title=known.title, source=known.source))
     say(dispatcher, "say_offer_why", reasons="\n".join(lines))
@@ -96,12 +104,8 @@ def codes_of(check: OfferCheck) -> list[str]:
 
 
 def _flag_lines(codes: list[str]) -> str:
-    lines = []
-    for code in codes[:MOST_FLAGS]:
-        known = catalogue()[code]
-        lines.append(words("say_offer_flag", title=known.title, reason=known.reason))
-    if len(codes) > MOST_FLAGS:
-        lines.append(words("say_offer_more_flags", count=str(len(codes) - MOST_FLAGS)))
+    known = (catalogue()[code] for code in codes)
+    lines = [words("say_offer_flag", title=flag.title, reason=flag.reason) for flag in known]
     return "\n".join(lines)
 
 
