@@ -18,7 +18,7 @@ from bot.services.duty import duty
 from bot.store.alarms import Alarm
 from bot.store.unit_of_work import SqlUnitOfWork
 
-MOST_SHOWN = 200
+MOST_SHOWN = 100
 # After this long without a word from the person somebody else may hold the phone.
 QUIET = timedelta(minutes=10)
 
@@ -74,8 +74,9 @@ class Top:
 
 def top(uow: SqlUnitOfWork, member: Staff) -> Top:
     """Emergencies that still call for somebody, whatever page is open."""
-    urgent = (case for case in uow.cases.listed(CaseState.OPEN) if is_waiting(uow, case))
-    return Top(member, tuple(sorted(case.reference for case in urgent)))
+    most_urgent = uow.cases.listed(CaseState.OPEN, MOST_SHOWN)
+    waiting = (case.reference for case in most_urgent if is_waiting(uow, case))
+    return Top(member, tuple(sorted(waiting)))
 
 
 def is_waiting(uow: SqlUnitOfWork, case: Case) -> bool:
