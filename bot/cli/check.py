@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from actions.verdict import verdict_text
+from actions.verdict import verdict_texts
 from bot.cli.common import CommandError, load_settings
 from bot.cli.jsonl import answer_each
 from bot.clock import SystemClock
@@ -82,7 +82,7 @@ def _show(found: OfferCheck) -> None:
     """The words of the bot, then the words of the advertisement behind each flag."""
     console = Console()
     today = SystemClock().now().astimezone(ZoneInfo(load_settings().tz_default)).date()
-    console.print(Text(verdict_text(found, today)))
+    console.print(Text("\n".join(verdict_texts(found, today))))
     if found.flags:
         table = Table("Tanda bahaya", "Kata-kata di teks", "Tingkat")
         for flag in found.flags:

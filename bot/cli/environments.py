@@ -145,8 +145,8 @@ def _is_python(environment: Environment) -> bool:
 
 def _no_python(version: str) -> str:
     return (
-        f"Python {version} was not found and could not be fetched; "
-        f"get it with `uv python install {version}` or `pyenv install {version}`"
+        f"Python {version} was not found (get it with `uv python install {version}` "
+        f"or `pyenv install {version}`) and could not be fetched"
     )
 
 
@@ -192,20 +192,21 @@ def _run(
                 process.kill()
                 raise
     if process.returncode != 0:
-        raise SetupError(f"{_reason(lines, failure)} (details: {LOG.relative_to(ROOT)})")
+        reason = f"{failure}{_cause(lines)}"
+        raise SetupError(f"{reason} (details: {LOG.relative_to(ROOT)})")
 
 
-def _reason(lines: list[str], failure: str) -> str:
-    """The failure in one line, with the cause where it can be told."""
+def _cause(lines: list[str]) -> str:
+    """The cause of a failure, where it can be told."""
     output = "\n".join(lines).lower()
+    if "no space left" in output:
+        return ": no space left on the disk"
+    if "hash" in output and "mismatch" in output:
+        return ": a downloaded file is not the one that was locked"
     unreachable = ("error sending request", "dns error", "connection", "failed to fetch", "network")
     if any(sign in output for sign in unreachable):
-        return f"{failure}: the package index cannot be reached"
-    if "no space left" in output:
-        return f"{failure}: no space left on the disk"
-    if "hash" in output and "mismatch" in output:
-        return f"{failure}: a downloaded file is not the one that was locked"
-    return failure
+        return ": the network cannot be reached"
+    return ""
 
 
 @contextmanager

@@ -78,7 +78,7 @@ def test_an_interrupted_set_up_is_done_again(clone: Path, monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("output", "words"),
     [
-        ("error: error sending request for url", "the package index cannot be reached"),
+        ("error: error sending request for url", "the network cannot be reached"),
         ("error: No space left on device", "no space left on the disk"),
         ("error: Hash mismatch for `typer==1`", "not the one that was locked"),
     ],
