@@ -30,12 +30,16 @@ class ContextRules:
     imagined: tuple[Phrase, ...]
     solved: tuple[Phrase, ...]
     unsolved: tuple[Phrase, ...]
+    recovered: tuple[Phrase, ...]
+    similes: frozenset[str]
     own: Phrase
     watching: Phrase
     laughter: Phrase
     laughing_signs: frozenset[str]
     denials: frozenset[str]
     denial_fillers: frozenset[str]
+    denial_purposes: frozenset[str]
+    denial_joints: frozenset[str]
     denial_particles: frozenset[str]
     denial_ends: frozenset[str]
 
@@ -59,12 +63,16 @@ class ContextRules:
             imagined=phrases("imagined"),
             solved=phrases("solved"),
             unsolved=phrases("unsolved"),
+            recovered=phrases("recovered"),
+            similes=words("similes"),
             own=any_of("own"),
             watching=any_of("watching"),
             laughter=any_of("laughter"),
             laughing_signs=frozenset(data["laughing_signs"]),
             denials=words("denials"),
             denial_fillers=words("denial_fillers"),
+            denial_joints=words("denial_joints"),
+            denial_purposes=words("denial_purposes"),
             denial_particles=words("denial_particles"),
             denial_ends=words("denial_ends"),
         )
@@ -107,27 +115,32 @@ class Contexts:
         """Whether it tells of something long over, and of nothing that still goes on."""
         return bool(self._found(self.rules.solved)) and not self._found(self.rules.unsolved)
 
+    @cached_property
+    def recovered(self) -> bool:
+        """Whether it tells of a bad time that the same person says is past."""
+        return bool(self._found(self.rules.recovered)) and not self._found(self.rules.unsolved)
+
     @property
     def lowering(self) -> bool:
         """Whether the message as a whole reads as harmless; a classifier alone must not raise."""
         of_others = (self.story or self._asked or self._imagined) and not self._own_places
-        return self.solved or self.laughing or bool(of_others)
+        return self.solved or self.recovered or self.laughing or bool(of_others)
 
     def excuses(self, match: Match, *, lasting: bool = False) -> bool:
         """Whether the words of this match count for nothing here.
 
         `lasting` marks a danger that "it is over" does not end.
         """
-        if self.denied(match) or self.imagined(match):
+        if self.denied(match) or self.imagined(match) or self._likened(match):
             return True
-        if self.solved and not lasting:
+        if self.recovered or (self.solved and not lasting):
             return True
         return (self.story or self._asked_about(match)) and not self._own(match)
 
     def denied(self, match: Match) -> bool:
         """Whether the words are denied: "tidak pernah dipukul", "diancam sih enggak"."""
         own = set(match.places)
-        return any(self._denied_before(place, own) for place in {match.start, match.said}) or (
+        return any(self._denied_before(place, own) for place in match.places) or (
             self._denied_after(match.end)
         )
 
@@ -163,22 +176,28 @@ class Contexts:
     def _asked_about(self, match: Match) -> bool:
         return self.words.sentences[match.start] in self._asked
 
+    def _likened(self, match: Match) -> bool:
+        """Whether somebody laughing says that it only feels like this."""
+        before = self.words.words[max(0, match.start - 2) : match.start]
+        return self.laughing and not self.rules.similes.isdisjoint(before)
+
     def _own(self, match: Match) -> bool:
         near = range(match.start - _BEFORE_OWN, match.end + _AFTER_OWN + 1)
         return any(place in self._own_places for place in near)
 
     def _denied_before(self, place: int, own: set[int]) -> bool:
         at = place - 1
+        if at > 1 and self.words.words[at] in self.rules.denial_joints:
+            at -= 2
         for _ in range(_FILLERS_IN_DENIAL):
             if at < 0 or at in own or self.words.words[at] not in self.rules.denial_fillers:
                 break
             at -= 1
-        return (
-            at >= 0
-            and at not in own
-            and self.words.words[at] in self.rules.denials
-            and self.words.clauses[at] == self.words.clauses[place]
-        )
+        if at < 0 or at in own or self.words.words[at] not in self.rules.denials:
+            return False
+        if at and self.words.words[at - 1] in self.rules.denial_purposes:
+            return False
+        return self.words.clauses[at] == self.words.clauses[place]
 
     def _denied_after(self, place: int) -> bool:
         words, clauses = self.words.words, self.words.clauses
@@ -186,6 +205,8 @@ class Contexts:
         said_so = at < len(words) and words[at] in self.rules.denial_particles
         at += said_so
         if at >= len(words) or words[at] not in self.rules.denials:
+            return False
+        if said_so and clauses[at] != clauses[place]:
             return False
         if self.words.sentences[at] in self.words.questions and not said_so:
             return False  # "dipukul gak?" asks, it does not deny

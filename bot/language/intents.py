@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -13,7 +14,7 @@ import numpy.typing as npt
 
 from bot.language import features
 
-FORMAT = 2
+FORMAT = 3
 """Version of the file; a model of another version is refused and must be trained again."""
 
 _DECIMALS = 6
@@ -61,13 +62,13 @@ class IntentModel:
     """A linear model over words, letters and danger signals; `rank` gives probabilities.
 
     There is one vocabulary for each of `features.BLOCKS`. `weights` has one row per term, block
-    after block, and one column per label.
+    after block, and one column per label. There is no bias: of what it knows nothing about, the model
+    finds every label equally likely.
     """
 
     labels: tuple[str, ...]
     vocabularies: tuple[Vocabulary, ...]
     weights: npt.NDArray[np.float16]
-    bias: npt.NDArray[np.float32]
 
     def rank(self, text: str) -> tuple[tuple[str, float], ...]:
         """All labels with their probability, the likeliest first (ties by name).
@@ -77,7 +78,7 @@ class IntentModel:
         places, values = placed(text, self.vocabularies)
         rows = self.weights[places].astype(np.float64)
         # einsum, not a BLAS product: libraries sum in different orders.
-        scores = self.bias.astype(np.float64) + np.einsum("i,ij->j", values, rows)
+        scores = np.einsum("i,ij->j", values, rows)
         likelihood = np.exp(scores - scores.max())
         likelihood /= likelihood.sum()
         ranked = [
@@ -100,7 +101,6 @@ class IntentModel:
                 format=np.array([FORMAT], dtype=np.int32),
                 labels=_packed(self.labels),
                 weights=self.weights,
-                bias=self.bias,
                 **arrays,
             )
 
@@ -111,7 +111,7 @@ class IntentModel:
         Raises `UnreadableModelError` when the file is missing, damaged or of another version.
         """
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as stored:
                 if stored["format"].tolist() != [FORMAT]:
                     raise UnreadableModelError(f"{path} has another format; train again")
                 return cls(
@@ -125,7 +125,6 @@ class IntentModel:
                         for block, _ in features.BLOCKS
                     ),
                     weights=stored["weights"],
-                    bias=stored["bias"],
                 )
         except (OSError, ValueError, KeyError, IndexError, EOFError, BadZipFile) as error:
             raise UnreadableModelError(f"{path} is no intent model: {error}") from error

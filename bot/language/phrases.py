@@ -28,6 +28,8 @@ NEAR = 8
 
 _GAP = 3
 _LONGEST_AFFIX = 24
+_PASSIVE = frozenset({"di", "dipun", "ji", "geu"})
+_VOWELS = frozenset("aiueo")
 _TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?|[.!?;\n,]")
 _NUMBER = re.compile(r"\d{1,4}")
 _RANGE = re.compile(r"<(\d+)-(\d+)>")
@@ -115,13 +117,18 @@ class PhraseBook:
 
     def places(self, words: Words) -> Mapping[int, list[int]]:
         """For every word set that occurs: the places of its words, ascending."""
-        known: dict[str, tuple[int, ...]] = {}
+        known: dict[tuple[str, ...], tuple[int, ...]] = {}
         found: dict[int, list[int]] = {}
+        before = ""
         for place, word in enumerate(words.words):
-            if word not in known:
-                known[word] = self._sets_of(word)
-            for number in known[word]:
+            forms = tuple(_forms(before, word))
+            if forms not in known:
+                known[forms] = tuple(
+                    sorted({number for form in forms for number in self._sets_of(form)})
+                )
+            for number in known[forms]:
                 found.setdefault(number, []).append(place)
+            before = word
         return found
 
     def _variants(self, items: list[str]) -> tuple[_Steps, ...]:
@@ -167,7 +174,7 @@ class PhraseBook:
             else:
                 yield word
 
-    def _sets_of(self, word: str) -> tuple[int, ...]:
+    def _sets_of(self, word: str) -> set[int]:
         sets = set(self._exact.get(word, ()))
         for size in range(1, min(len(word), _LONGEST_AFFIX) + 1):
             sets.update(self._prefixes.get(word[:size], ()))
@@ -176,7 +183,16 @@ class PhraseBook:
         if figure:
             value = int(figure[0])
             sets.update(number for low, high, number in self._ranges if low <= value <= high)
-        return tuple(sorted(sets))
+        return sets
+
+
+def _forms(before: str, word: str) -> Iterable[str]:
+    """The word, and the passive that it is meant to be: "di pukul" and "dpukul" are "dipukul"."""
+    yield word
+    if before in _PASSIVE:
+        yield f"di{word}"
+    if len(word) > 3 and word[0] == "d" and word[1] not in _VOWELS:
+        yield f"di{word[1:]}"
 
 
 def find(phrase: Phrase, words: Words, places: Mapping[int, list[int]]) -> list[Match]:

@@ -56,16 +56,17 @@ def train(examples: Sequence[tuple[str, str]], strength: float = STRENGTH) -> In
     width = sum(len(vocabulary.terms) for vocabulary in vocabularies)
     table = sparse.csr_matrix((values, (rows, columns)), shape=(len(examples), width))
 
-    regression = LogisticRegression(C=strength, class_weight="balanced", max_iter=_ROUNDS)
+    regression = LogisticRegression(
+        C=strength, class_weight="balanced", fit_intercept=False, max_iter=_ROUNDS
+    )
     regression.fit(table, [labels.index(intent) for _, intent in examples])
-    weights, bias = regression.coef_, regression.intercept_
+    weights = regression.coef_
     if len(labels) == 2:  # scikit-learn then keeps the weights of the second label only
-        weights, bias = np.vstack([-weights, weights]) / 2, np.hstack([-bias, bias]) / 2
+        weights = np.vstack([-weights, weights]) / 2
     return IntentModel(
         labels=labels,
         vocabularies=vocabularies,
         weights=np.ascontiguousarray(SHARPNESS * weights.T).astype(np.float16),
-        bias=(SHARPNESS * bias).astype(np.float32),
     )
 
 

@@ -1,0 +1,382 @@
+"""Messages for the danger rules, written for these tests in the voices that the hotline hears."""
+
+from __future__ import annotations
+
+EMERGENCIES: dict[str, str] = {
+    "held": """
+tolong saya dikunci di kamar, paspor diambil
+pintune dikunci terus
+sy dikurung sdh seminggu di ruko
+kami disekap di lantai delapan, ada belasan orang
+adek saya disekap bos nya di bavet
+gak boleh keluar sama sekali dari apartemen, makanan dianterin
+aku ora oleh metu omah blas mbak
+abdi dikonci di kamar luhur, teu meunang kaluar
+majikan ngunci aku dari luar tiap dia kerja
+dong kunci beta di kamar belakang, sonde bisa kaluar
+sa tra bisa keluar dari mess, dong pegang kunci
+kuncinya dibawa bos, kami ga bisa kabur
+saya di kurung dalam stor, tak bagi keluar
+engkok ekonci e kamar
+ambo dikuruang di ateh loteng
+ulun dikurung di gudang lawan buhan penjaga
+lon geukurong lam rumoh
+pintu rumah di gembok dr luar, jendela ada jeruji
+suami saya disandera di kapal
+anak saya diculik orang yang ngajak kerja
+kakak sy terkurung di gedung tinggi itu, gbs pulang
+dilarang keluar kamar kalau belum dapat nasabah
+jendelanya dipasangi jeruji, kami tidur dempet2an
+ditahan di penampungan, tidak dilepas kalau belum lunas
+pintunya cuma bisa dibuka dari luar, dari dalam ga bisa dibuka
+saya ganjal lemari ke pintu supaya dia tidak masuk
+dskap d hotel, tlg
+they locked me inside the room, help
+""",
+    "guarded": """
+di bawah ada penjaga bawa senapan
+pintu dijaga dua orang, kami diawasi terus
+satpamnya pegang setruman mondar mandir
+gerbang dijogo wong nggowo pentungan
+ada bapak bapak nunggu di depan kamar dari kemarin
+kalau vcall ada laki laki di belakangnya megang tongkat
+penjaganya ganti tiap enam jam, semua bawa senjata
+kami dikawal kalau ke wc
+dong jaga di muka pintu siang malam
+mandornya punya celurit, kita takut lari
+""",
+    "beaten": """
+saya dipukuli tiap malam
+sy di pukul majikan pake sapu
+adik saya disetrum karena ga closing
+aku digebuki karo bose
+anaking digebugan ku dununganana
+beta dapat pukul dari tuan
+de pukul sa sampai jatuh
+nyonya nyiram saya pake air panas
+muka saya lebam, mata kanan ga bisa melek
+ditampar ditendang gara2 telat bangun
+majikan suka main tangan ke saya
+epokol bi' majikan sabban are
+kakak ipar disiksa di malaysia, fotonya dikirim ke kami
+rambut dijambak terus diseret ke dapur
+kawan saya babak belur dihajar mandor kapal
+waktu video call bibirnya pecah, dia bilang jatuh
+kena rotan sama tauke
+dpukulin trs sama supervisor
+she hit me every day
+istri sy kena tampar tuan rumah
+disundut rokok sama anak majikan
+saya dihukum lari keliling lapangan 200 kali krn target
+kapten bawa kayu mukulin kami yang sakit
+""",
+    "death_threat": """
+katanya mau dibunuh kalau ga nurut
+aku arep dipateni mbak
+bade dipaehan saurna upami kabur
+diancam bakal dibuang ke laut
+mereka ancam bunuh keluarga saya di kampung
+kalau lapor nanti anak ibu yang celaka, begitu katanya
+bos bilang ginjal saya mau dijual
+teman kami dilempar ke laut, kami takut giliran berikutnya
+kepala saya ditodong pistol
+kalo kabur ditembak
+nyawa adik saya terancam pak
+""",
+    "threatened": """
+saya diancam terus sama agen
+keluarga diteror preman suruhan sponsor
+aku diancem nek ora gelem balik
+""",
+    "ransom": """
+mereka minta tebusan 80 juta
+disuruh kirim 50 juta biar adik dibebasin
+bayar dulu 7000 usd baru boleh pulang
+kalau gak transfer malam ini anak saya dijual
+dikon mbayar 60 yuta supaya iso mulih
+keluarga diminta nebus saya 120jt
+nek ora mbayar jarine dipotong jarene
+mama disuruh bayar supaya kakak dilepas
+kena bayar RM20000 baru boleh balik, orang tu cakap
+""",
+    "sexual_violence": """
+saya diperkosa tuan
+majikan laki pegang pegang badan saya
+dipaksa melayani tamu tiap malam
+tuan masuk kamar tiap malam kalau nyonya pergi
+aku dipeksa ngladeni wong lanang
+anak saya dijadikan psk di sana
+bos minta foto telanjang kalau mau gaji
+dia raba raba saya waktu masak
+agen ngajak tidur kalau mau cepat terbang
+om itu suka masuk waktu saya mandi
+pintu kamar tidak ada kuncinya, malam malam ada yang masuk
+mereka punya video saya dan mau disebarkan
+saya disuruh naik ke kamar bos malam ini
+dikasih obat tidur, bangun bangun badan sakit semua dan tidak ingat semalam
+dirogol majikan
+""",
+    "sold_or_moved": """
+jam 3 pagi nanti dibawa naik kapal katanya
+besok kami mau dijual ke company lain
+aku didol agen nang bos liyane
+malam ini mau dipindah ke tempat lain, ga tau ke mana
+abdi rek dijual cenah ka perusahaan sejen
+teman sekamar dijual ke karaoke, katanya lusa giliran saya
+dong su jual katong ke kapal lain
+nanti subuh disuruh pindah lewat sungai ke myawaddy
+saya dibeli bos baru 9000 dolar
+kami diangkut truk tengah malam, hp dikumpul
+dibawa pakai mobil box tidak tahu mau ke mana
+engkok ejuwel ka oreng laen, mau dijual lagi
+kawan kami kemarin dibawa paksa, sampai sekarang tidak kembali
+kalau tidak dapat target katanya dijual ke blok sebelah
+naik perahu malam malam, tidak boleh nyalakan senter
+""",
+    "child_at_risk": """
+ponakan umur 15 diajak kerja ke malaysia sama tetangga
+anak saya masih smp dijemput sponsor katanya kerja di kafe
+adik kelas 2 smk mau diberangkatkan ke taiwan, umurnya dituakan di ktp
+umurku 16, besok dijemput calo
+anak di bawah umur dibawa orang naik bus ke batam buat kerja
+bocah 14 taun dijak kerjo nang karaoke
+keponakan beta 13 thn dorang bawa ke malaysia
+adik perempuan 17 tahun mau dinikahkan sama orang china
+""",
+    "self_harm": """
+saya mau bunuh diri
+aku pengen mati ae
+rasane pengin mati wae mbak
+abdi hoyong paeh wae
+capek hidup, tidak kuat lagi
+saya sudah siapkan tali
+pilnya sudah saya kumpulin tiga puluh, nanti malam saya minum semua
+lebih baik saya mati daripada pulang bawa malu
+saya berdiri di balkon lantai 20, mau lompat aja
+titip ibu ya, kalau saya sudah tiada
+jagain anak anak saya, besok saya sudah tidak ada
+tidak ada gunanya hidup lagi
+mau nyusul almarhum bapak aja ke sana
+pengen tidur terus ga usah bangun lagi
+ini pesan terakhir saya buat keluarga
+anak saya bilang mau gantung diri
+adik nyoba minum baygon semalam
+pisau sudah di tangan saya
+i want to die
+sy ingin mengakhiri hidup
+dunia lebih baik tanpa saya
+besok kalian tidak akan lihat saya lagi
+kalau saya tidak ada, utang bapak pasti lunas
+""",
+    "forced_scam": """
+disuruh nipu orang lewat aplikasi jodoh
+ternyata di sini kerjanya scam, kami ga boleh pulang
+aku dipeksa dadi scammer
+dipaksa rayu laki laki bule biar transfer
+saya kerja scam di kamboja, tolong mau pulang
+ga dapat target nanti dimasukkan ruang gelap
+suami saya dipaksa jadi operator judol di myanmar
+""",
+    "escaped_hiding": """
+saya kabur dari majikan tadi malam, sekarang di masjid
+sembunyi di kebun sawit, hp tinggal 5 persen
+aku ndelik nang omah kosong, digoleki agen
+abdi nyumput di imah batur, sieun kapanggih
+loncat dari jendela tengah malam, ga bawa apa apa
+minggat dari mess barusan, tidur di terminal
+beta lari dari rumah majikan tadi subuh, sekarang di hutan
+kami dikejar anak buah bos
+ngetik pelan di wc, jangan ditelepon
+ini pinjam hp teman diam diam, cepat tolong
+kalau ketahuan saya habis
+cuma bawa baju tidur, lari lewat pintu belakang
+ambo basambunyi di masajik
+mereka nyari saya keliling kampung
+metu lewat jendelo bengi bengi ora nggowo sandal
+""",
+    "medical_emergency": """
+teman saya pingsan ga bangun bangun
+istri saya mau melahirkan, majikan ga mau bawa ke rs
+darahnya keluar terus tidak berhenti
+kakak sekarat di mess, tidak ada yang bawa ke dokter
+saya sakit panas tinggi seminggu tidak boleh berobat
+sesak napas, bos bilang kerja saja
+kanca kulo semaput ing pabrik
+dia muntah darah dari pagi
+jari saya putus kena mesin tapi disuruh kerja terus
+kapal kami bocor, mesin mati di tengah laut
+ketuban saya sudah pecah
+tidak sadarkan diri sejak kemarin di mess
+""",
+    "starved": """
+sudah tiga hari tidak dikasih makan
+ora diwenehi mangan blas
+makan cuma sekali sehari, itu juga nasi basi
+4 hari belum makan kak
+teu dibere dahar ku dunungan
+beta sonde dapat makan su dua hari
+kami kelaparan di kapal
+minum air keran toilet saja dari kemarin
+""",
+    "departure_48h": """
+besok berangkat pakai visa turis, disuruh bilang liburan
+lusa terbang ke kamboja jadi admin
+nanti malam dijemput tekong, lewat jalur tikus
+sesuk mangkat nang myanmar, kontrak durung ono
+malam ini naik speed dari pelabuhan kecil, jangan bilang siapa siapa katanya
+saya sudah di bandara, paspor dipegang sponsor, visa wisata
+2 hari lagi berangkat ke saudi jadi pembantu lewat perorangan
+isukan indit ka kamboja, visana visa kunjungan
+jam 4 subuh besok nyebrang pakai boat ke johor tanpa paspor
+hari ini berangkat ke laos katanya kerja cs, tiket baru dikasih di bandara
+""",
+    "asks_for_help_now": """
+tolong jemput saya dari sini sekarang
+selamatkan saya
+sos
+tolong keluarkan anak saya dari tempat itu cepat
+tulung slametno aku
+tolong panggil polisi sekarang
+kami dalam bahaya
+tolong tolong tolong
+help me please
+""",
+}
+"""Signal -> messages, one a line, that must be an emergency with this signal among others."""
+
+LOWER: dict[str, tuple[str, str]] = {
+    "paspor ditahan majikan di taiwan": ("urgent", "passport_withheld"),
+    "majikan pegang paspor saya sejak datang": ("urgent", "passport_withheld"),
+    "iqamah saya disita kafil": ("urgent", "passport_withheld"),
+    "paspor ga dibalikin sama bos": ("urgent", "passport_withheld"),
+    "pasporku dicekel agensi nang hongkong": ("urgent", "passport_withheld"),
+    "terlantar di bandara, uang habis": ("urgent", "stranded"),
+    "tidur di emperan toko, ga punya uang buat makan": ("urgent", "stranded"),
+    "suami ditangkap imigrasi malaysia": ("urgent", "stranded"),
+    "diusir agensi, ga ada tempat tidur": ("urgent", "stranded"),
+    "adik saya di kamboja sudah 5 hari ga bisa dihubungi": ("urgent", "missing_in_scam_country"),
+    "hilang kontak sejak senin, terakhir di myawaddy": ("urgent", "missing_in_scam_country"),
+    "nomornya mati terus, dia kerja di poipet": ("urgent", "missing_in_scam_country"),
+    "minggu depan berangkat ke kamboja jadi admin": ("urgent", "departure_this_week_with_flags"),
+    "senin terbang, visanya turis": ("urgent", "departure_this_week_with_flags"),
+    "3 hari lagi berangkat, kontrak belum ada": ("urgent", "departure_this_week_with_flags"),
+    "jenazah bapak masih di rumah sakit riyadh": ("urgent", "death_repatriation"),
+    "kakak meninggal di malaysia kemarin": ("urgent", "death_repatriation"),
+    "ibu sakit parah di hongkong, stroke": ("urgent", "severe_illness"),
+    "suami kecelakaan kerja di korea, dirawat": ("urgent", "severe_illness"),
+    "hp kami disita semua sama bos": ("urgent", "phone_taken"),
+    "sudah transfer 15 juta ke calo": ("concern", "money_lost"),
+    "ketipu agen, uangnya dibawa kabur": ("concern", "money_lost"),
+    "terlanjur bayar dp": ("concern", "money_lost"),
+    "saya sudah kirim foto ktp sama kk": ("concern", "documents_sent"),
+    "gaji 3 bulan belum dibayar": ("concern", "wages_unpaid"),
+    "gajiku durung dibayar pt": ("concern", "wages_unpaid"),
+    "hilang kontak sama kakak sudah 4 tahun": ("concern", "missing_long"),
+    "sudah setahun tidak ada kabar dari anak saya": ("concern", "missing_long"),
+    "ada sponsor keliling desa ngajak ibu ibu ke arab": ("concern", "recruiter_active"),
+    "mau lapor calo": ("concern", "recruiter_active"),
+    "chat saya dibaca majikan": ("concern", "phone_watched"),
+}
+"""Message -> (urgency, signal)."""
+
+HARMLESS = """
+mati lampu dari tadi di rumah
+mati gaya aku di kos
+bosan setengah mati nunggu jadwal
+mau mati ketawa liat stikernya
+laper sampe mau mati wkwk
+ngantuk banget mau mati rasanya 😂
+capek banget pengen mati aja haha tugasnya banyak
+kerja mati matian demi keluarga
+harga mati ya kak 2 juta
+dijual cepat vario 2019 mulus
+dijual tanah 200 meter bisa nego
+motor saya mau dijual buat ongkos
+hp iphone second dijual murah
+sawah bapak sudah dijual tahun kemarin
+kunci motor saya hilang
+kunci jawaban tes jepang ada?
+akun ig saya dikunci
+hp kekunci lupa pola, bisa bantu? maksudnya file terkunci
+apa itu TPPO
+tppo itu apa kak
+penyekapan itu maksudnya apa
+bagaimana kalau disekap?
+gimana kalau nanti saya disekap di sana
+misalnya dipukul majikan, bisa lapor ke mana
+seandainya dijual ke perusahaan lain, haknya apa
+apa benar banyak tki disiksa
+cara mencegah supaya tidak dijual calo gimana
+ciri ciri orang disekap itu apa saja
+hukuman orang yang menjual anak berapa tahun
+kenapa orang bisa dijual ke kapal
+modus penculikan sekarang seperti apa
+film tentang tkw disiksa judulnya apa
+nonton sinetron istri dipukulin suaminya, kesel
+di drakor ceweknya diculik terus disekap
+lagu yang liriknya mau mati tanpamu apa ya
+chord gitar mati rasa
+di game itu karakternya dibunuh terus hidup lagi
+main pubg ditembak musuh mulu
+novel yang tokohnya bunuh diri judulnya apa
+mimpi dikejar harimau artinya apa
+baca berita ada pmi disekap di kamboja, serem
+tadi di tv ada tkw dipukuli majikan
+viral video orang disetrum di myanmar
+tersangka penyekapan divonis 8 tahun
+skripsi saya tentang korban yang dijual ke luar negeri
+tidak dipukul, ga diancam kok
+saya tidak dikunci, bebas keluar masuk
+ora digebuk, bose apik
+teu disiksa, dunungan bageur
+ga pernah dipukul alhamdulillah
+tidak ada yang diancam atau dipukul
+belum pernah diancam sih
+diancam sih enggak
+dipukul tidak, cuma dimarahin
+bukan disekap, dia cuma sibuk
+majikan tidak memukul saya
+sonde ada yang pukul katong
+alhamdulillah adik sudah pulang, dulu disekap
+taun wingi disekap tapi wes bali slamet
+kakak yang dulu dipukuli majikan sudah pulang ke lombok dengan selamat
+alhamdulillah sudah pulang ke rumah, yang disekap itu
+dulu pernah dipukul majikan, sudah lama
+dulu sempat mau mati rasanya, sekarang sudah tenang
+timnas dibantai lawan 4 gol
+persib dihajar 3 0 semalam
+ditembak gebetan kak 😆
+dibunuh rindu aku mah
+serasa disiksa ujian hari ini wkwk
+harga cabe dibanting petani rugi
+ayam saya mati dua
+nyamuk banyak banget pengen bunuh
+visa saya belum keluar
+gaji belum keluar dari bank karena libur, besok cair
+paspor bisa diambil kapan di imigrasi
+paspor saya sudah diambil dari kantor imigrasi
+halo kak
+makasih banyak bantuannya
+mau tanya syarat kerja ke jepang
+umur 17 boleh daftar magang tidak
+gaji perawat lansia di taiwan berapa
+kerja di kamboja itu boleh gak sih
+besok saya berangkat lewat program g to g korea, kontrak sudah ditandatangani
+besok saya libur, lusa ke pasar
+minggu depan interview pabrik taiwan lewat p3mi
+berapa biaya resmi ke hongkong
+anak saya umur 12 tahun, saya mau kerja ke taiwan boleh tidak
+kapan saya dihubungi petugas
+ini robot atau orang
+saya mau hapus data
+lari pagi di monas enak
+petak umpet sama keponakan
+tolong dijelaskan lagi kak
+tolong kirim nomor kbri
+minta tolong cek pt ini resmi apa tidak
+jaga kesehatan ya kak
+kerja jaga lansia 24 jam digaji berapa
+tebus obat di apotek pakai bpjs bisa?
+apakah gaji boleh dipotong agen
+""".strip().splitlines()
+"""Messages that must be urgency none."""
