@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from bot.bootstrap import App
 from bot.console.routes import routes as console_routes
+from bot.metrics import registry
 from bot.worker import Worker
 from channels import web
 
@@ -53,8 +54,11 @@ def create_app(app: App, *, with_worker: bool = True) -> Starlette:
             return JSONResponse({"error": "not ready", "parts": problems}, status_code=503)
         return PlainTextResponse("ready\n")
 
+    measured = registry(app)
+
     async def metrics(_request: Request) -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        text = await asyncio.to_thread(generate_latest, measured)
+        return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     return Starlette(
         routes=[

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from bot.domain.cases import (
     Case,
@@ -97,6 +97,15 @@ class Cases(SealedRows):
             .limit(limit)
         )
         return tuple(self._read(row) for row in rows)
+
+    def open_counts(self) -> dict[Urgency, int]:
+        """How many cases are open, by urgency."""
+        rows = self._connection.execute(
+            select(case_file.c.urgency, func.count())
+            .where(case_file.c.state == CaseState.OPEN)
+            .group_by(case_file.c.urgency)
+        )
+        return {Urgency(urgency): count for urgency, count in rows}
 
     def _read(self, row: Row[tuple[object, ...]]) -> Case:
         return Case(

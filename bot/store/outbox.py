@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, insert, or_, select, update
+from sqlalchemy import and_, exists, func, insert, or_, select, update
 
 from bot.domain.conversation import Conversation
 from bot.domain.messages import Author, Delivery, Outbound, Purpose, Reply
@@ -106,6 +106,13 @@ class Outbox(SealedRows):
             select(outbound.c.id).where(outbound.c.conversation_id == conversation_id).limit(1)
         ).first()
         return row is not None
+
+    def unsent_count(self) -> int:
+        """Rows that have not left yet."""
+        row = self._connection.execute(
+            select(func.count()).select_from(outbound).where(outbound.c.state.in_(WAITING))
+        ).one()
+        return int(row[0])
 
     def cancel_bot_rows(self, conversation_id: str) -> None:
         """Nothing of the bot leaves any more; rows already inside a provider call are past that."""

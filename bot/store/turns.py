@@ -215,10 +215,9 @@ class Turns(SealedRows):
         ).one()
         return int(row[0])
 
-    def oldest_waiting(self) -> datetime | None:
-        """Since when the longest waiting turn has been ready."""
+    def waiting(self) -> tuple[int, datetime | None]:
+        """How many turns are open, and since when the oldest has been ready."""
         row = self._connection.execute(
-            select(func.min(turn.c.closes_at)).where(turn.c.state == TurnState.OPEN)
+            select(func.count(), func.min(turn.c.closes_at)).where(turn.c.state == TurnState.OPEN)
         ).one()
-        oldest: datetime | None = row[0]
-        return oldest
+        return int(row[0]), row[1]

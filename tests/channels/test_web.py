@@ -162,7 +162,11 @@ def test_health_readiness_and_metrics(client: TestClient) -> None:
     """The three addresses that whoever runs the box looks at."""
     assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").status_code == 200
-    assert b"python_info" in client.get("/metrics").content
+    post(client)
+    answers(client)
+    metrics = client.get("/metrics").text
+    assert "tanyadulu_turns_open 0.0" in metrics
+    assert "tanyadulu_alarms" in metrics
 
 
 def test_the_page_is_served_with_a_strict_policy(client: TestClient) -> None:

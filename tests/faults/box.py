@@ -52,6 +52,10 @@ class Box:
         if child.pid is not None:
             os.kill(child.pid, signal.SIGKILL)
 
+    def deaths(self) -> int:
+        """How often any of its processes has died."""
+        return sum(child.deaths for child in self.children.values())
+
     def hold_down(self, name: str) -> None:
         """Kill it and do not let it come back yet."""
         self._held.add(name)

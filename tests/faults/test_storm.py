@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from bot.cli.environments import ENVIRONMENTS
-from bot.cli.processes import Program
-from bot.cli.train import ensure_model
-from bot.cli.up import plan
-from bot.settings import Settings
-from tests.faults.box import Box, free_port, server_program
+from tests.faults.box import Box
 
 pytestmark = pytest.mark.stack
 PEOPLE = 20
@@ -23,27 +16,6 @@ HELP = "tolong saya dikunci di kamar, paspor diambil"
 PAUSE_SECONDS = 3.0
 VICTIMS = ("server", "worker", "actions", "worker", "server", "rasa", "worker", "server")
 OUTAGE_SECONDS = 60
-
-
-@pytest.fixture
-def box(tmp_path: Path) -> Iterator[Box]:
-    """All four processes apart: server, worker, action server, Rasa."""
-    ensure_model()
-    port = free_port()
-    settings = Settings.model_validate({"tanyadulu_data_dir": tmp_path})
-    programs, _ = plan(settings)
-    planned = next(program for program in programs if program.name == "server")
-    assistant = {name: planned.environment[name] for name in ("RASA_URLS", "TANYADULU_RASA_KEY")}
-    server = server_program(tmp_path, port, assistant, "bot.cli", "serve", "--no-worker")
-    python = str(ENVIRONMENTS["service"].python)
-    worker = Program("worker", [python, "-m", "bot.cli", "work"], server.environment)
-    others = [program for program in programs if program.name != "server"]
-    box = Box(tmp_path, [*others, server, worker], port)
-    try:
-        box.await_ready()
-        yield box
-    finally:
-        box.close()
 
 
 def test_a_storm_of_kills_loses_doubles_and_reorders_nothing(box: Box) -> None:
@@ -59,13 +31,14 @@ def test_a_storm_of_kills_loses_doubles_and_reorders_nothing(box: Box) -> None:
     threads = [threading.Thread(target=person, args=(sender,)) for sender in people]
     for thread in threads:
         thread.start()
+    deaths = box.deaths()
     for victim in VICTIMS:
         time.sleep(1)
         box.kill(victim)
         box.await_alive()
     for thread in threads:
         thread.join()
-    assert sum(child.deaths for child in box.children.values()) == len(VICTIMS)
+    assert box.deaths() == deaths + len(VICTIMS)
     for sender in people:
         said = box.await_answers(sender)
         assert [line["text"] for line in said if line["from"] == "person"] == texts
@@ -76,8 +49,9 @@ def test_a_storm_of_kills_loses_doubles_and_reorders_nothing(box: Box) -> None:
 
 def test_a_minute_without_rasa(box: Box) -> None:
     """One notice each, danger answered at once, and every open turn answered afterwards."""
+    box.await_ready()
     box.hold_down("rasa")
-    people = [f"orang{number}" for number in range(8)]
+    people = [f"tetangga{number}" for number in range(8)]
     began = time.monotonic()
     for round_number in range(3):
         for sender in people:

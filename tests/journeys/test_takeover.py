@@ -163,8 +163,8 @@ def test_two_hundred_takeovers_race_with_the_bot(hotline: Hotline) -> None:
         await asyncio.gather(*(race(who) for who in people))
         for _ in range(100):
             await asyncio.sleep(0.1)
-            waiting = await app.read(lambda uow: uow.turns.oldest_waiting())
-            if waiting is None:
+            waiting, _ = await app.read(lambda uow: uow.turns.waiting())
+            if not waiting:
                 break
         await asyncio.sleep(0.6)
         worker.cancel()
