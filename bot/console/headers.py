@@ -12,7 +12,9 @@ POLICY = (
 )
 SAFE = {
     "Content-Security-Policy": POLICY,
-    "Referrer-Policy": "no-referrer",
+    # Not `no-referrer`: browsers then post with `Origin: null`, and those that send no
+    # Sec-Fetch-Site (older iPhones, plain http) could not be told from strangers.
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
 

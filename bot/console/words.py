@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain.cases import CaseKind, CloseReason, LogEntry, LogKind
 from bot.domain.messages import Author
 from bot.domain.office import Office
+from bot.language.flags import catalogue
 from bot.language.types import Urgency, Verdict
 from bot.store.alarms import Alarm
 
@@ -87,6 +88,7 @@ CODES: dict[str, str] = {
     "turn_failed": "Bot gagal menjawab satu pesan",
     "screen": "hanya layar komputer ini",
     "email": "surel",
+    "later": "lebih dari seminggu lagi",
     "within_48h": "dua hari ini",
     "this_week": "minggu ini",
     Verdict.NOT_ENOUGH_KNOWN: "belum cukup informasi",
@@ -124,6 +126,7 @@ FIELDS = {
     "flags": "Tanda bahaya",
     "erasure": "Minta data dihapus sejak",
     "feedback": "Masukan",
+    "note": "Tambahan",
 }
 ALARMS = {
     "no_one_on_call": "Tidak ada petugas yang bertugas saat kasus darurat {} masuk.",
@@ -147,14 +150,28 @@ def log_text(entry: LogEntry) -> str:
         code, _, text = entry.text.partition(" ")
         return ". ".join(part for part in (CODES.get(code, code), text) if part)
     if entry.kind is LogKind.FACTS:
-        lines = (line.partition(": ") for line in entry.text.splitlines())
-        return "\n".join(f"{field_name(name)}: {in_words(value)}" for name, _, value in lines)
+        return "\n".join(_fact(line) for line in entry.text.split("\n"))
     return in_words(entry.text) if entry.actor in ACTORS else entry.text
+
+
+def _fact(line: str) -> str:
+    """One line of what was told; a line that begins with no field is the person's own."""
+    name, mark, value = line.partition(": ")
+    return f"{FIELDS[name]}: {in_words(value)}" if mark and name in FIELDS else line
 
 
 def in_words(text: str) -> str:
     """A code, or several with commas between them, in words; any other text as it is."""
-    return ", ".join(CODES.get(part, part) for part in text.split(", "))
+    parts = text.split(", ")
+    told = [_word(part) for part in parts]
+    return text if told == parts else "; ".join(told)
+
+
+def _word(code: str) -> str:
+    if code in CODES:
+        return CODES[code]
+    flag = catalogue().get(code)
+    return code if flag is None else flag.title
 
 
 def field_name(name: str) -> str:

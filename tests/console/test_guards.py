@@ -38,7 +38,7 @@ def test_every_answer_has_the_safe_headers(office: Office, path: str, status: in
     for rule in ("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"):
         assert rule in policy
     assert "unsafe" not in policy
-    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["referrer-policy"] == "same-origin"
     assert answer.headers["x-content-type-options"] == "nosniff"
     kept = "no-cache" if "static" in path else "no-store"
     assert answer.headers["cache-control"] == kept

@@ -34,7 +34,7 @@ async function follow() {
         signal: held.signal,
         cache: "no-store",
       });
-      if (response.status === 401 || response.status === 404) return location.reload();
+      if (response.status === 401 || response.status === 404) return leave();
       if (response.status === 200) swap((await response.json()).parts);
       else if (response.status !== 204) throw new Error(String(response.status));
       offline.hidden = true;
@@ -47,6 +47,16 @@ async function follow() {
       clearTimeout(dead);
     }
   }
+}
+
+// The session ended or the case is gone; words that are not sent yet are not thrown away.
+function leave() {
+  if (![...document.querySelectorAll("textarea")].some((field) => field.value.trim())) {
+    location.reload();
+    return;
+  }
+  offline.textContent = "Sesi berakhir. Salin dulu tulisannya, lalu muat ulang halaman ini.";
+  offline.hidden = false;
 }
 
 function swap(changed) {
