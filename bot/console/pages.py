@@ -79,15 +79,16 @@ class Pages:
         have = _versions(request.headers.get("x-have"))
         if have is None:
             return self.show(template, await read(), parts)
+        followed = [name for name in parts if name in have]
         loop = asyncio.get_running_loop()
         end = loop.time() + HELD_SECONDS
         while loop.time() < end and not await request.is_disconnected():
             since = wakes.count(TOPIC)
-            made = self._parts(parts, await read())
+            made = self._parts(followed, await read())
             changed = {
                 name: {"html": part.html, "version": part.version}
                 for name, part in made.items()
-                if have.get(name) != part.version
+                if have[name] != part.version
             }
             if changed:
                 return JSONResponse({"parts": changed})

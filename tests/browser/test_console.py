@@ -238,6 +238,8 @@ def test_closing_an_emergency_on_a_phone(phone: BrowserContext, running: Running
     look(page, "phone-case-closing")
     page.get_by_role("button", name="Tutup kasus").click()
     expect(page.get_by_role("heading", name="Tutup kasus darurat ini?")).to_be_visible()
+    page.wait_for_timeout(1000)
+    expect(page.locator("#offline")).to_be_hidden()
     look(page, "phone-case-confirm")
     page.get_by_role("button", name="Ya, tutup kasus").click()
     expect(page.locator(".state")).to_contain_text("Sudah ditutup: Sudah tertolong.")

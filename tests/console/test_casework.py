@@ -265,3 +265,15 @@ def test_a_new_line_appears_within_a_second(office: Office, sari: Visitor) -> No
     parts = sari.run(both()).json()["parts"]
     assert "saya di lantai tiga" in parts["lines"]["html"]
     assert "composer" not in parts
+
+
+def test_a_page_that_answers_a_form_follows_its_case(office: Office, sari: Visitor) -> None:
+    """A refusal and the second question know where to look for what is new."""
+    path = path_of(office)
+    for page in (
+        sari.post(f"{path}/close", reason=""),
+        sari.post(f"{path}/close", reason="helped"),
+    ):
+        assert f'data-live="{path}"' in page.response.text
+        have = {"X-Have": "waiting:0"}
+        assert set(sari.get(path, have).response.json()["parts"]) == {"waiting"}

@@ -138,7 +138,7 @@ def test_a_page_that_is_open_counts_as_reachable(office: Office, hotline: Hotlin
     assert not reachable()
     page = visitor.get("/console/", {"X-Seen": "0"})
     assert not reachable()
-    visitor.get("/console/", {"X-Have": "", "X-Seen": "1"})
+    visitor.get("/console/", {"X-Have": "list:0", "X-Seen": "1"})
     assert reachable()
     assert page.status == 200
 

@@ -8,6 +8,8 @@ const RING_AGAIN_MS = 30000;
 const offline = document.getElementById("offline");
 const bell = document.getElementById("sound");
 const title = document.title;
+// Not the address: a page that answers a form has that of the form.
+const live = document.querySelector("main").dataset.live;
 let held = null;
 let audio = null;
 
@@ -29,7 +31,7 @@ async function follow() {
     const dead = setTimeout(() => held.abort("dead"), DEAD_LINE_MS);
     try {
       const have = parts().map((part) => `${part.dataset.part}:${part.dataset.version}`).join(" ");
-      const response = await fetch(location.pathname + location.search, {
+      const response = await fetch(live, {
         headers: { "X-Have": have, "X-Seen": canBeNoticed() ? "1" : "0" },
         signal: held.signal,
         cache: "no-store",
@@ -52,7 +54,7 @@ async function follow() {
 // The session ended or the case is gone; words that are not sent yet are not thrown away.
 function leave() {
   if (![...document.querySelectorAll("textarea")].some((field) => field.value.trim())) {
-    location.reload();
+    location.replace(live);
     return;
   }
   offline.textContent = "Sesi berakhir. Salin dulu tulisannya, lalu muat ulang halaman ini.";
@@ -221,7 +223,7 @@ window.addEventListener("offline", () => held?.abort("dead"));
 window.addEventListener("online", () => held?.abort("again"));
 
 window.addEventListener("pageshow", (event) => {
-  if (event.persisted) location.reload();
+  if (event.persisted) location.replace(live);
 });
 
 setInterval(() => { if (document.querySelector(".calling")) ring(); }, RING_AGAIN_MS);
