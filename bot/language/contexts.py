@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from bot.language.phrases import Match, Phrase, PhraseBook, Words, find
+from bot.language.phrases import Match, Phrase, PhraseBook, find
+from bot.language.words import Words
 
 _BEFORE_OWN = 2
 _AFTER_OWN = 2

@@ -16,9 +16,10 @@ from typing import Any
 import yaml
 
 from bot.language.contexts import ContextRules, Contexts
-from bot.language.phrases import Match, Phrase, PhraseBook, Words, find
+from bot.language.phrases import Match, Phrase, PhraseBook, find
 from bot.language.spelling import normalise
 from bot.language.types import Screening, Urgency
+from bot.language.words import Words
 
 _CATALOGUE = Path(__file__).parent / "catalogue"
 

@@ -23,6 +23,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 
+from bot.language.words import Words
+
 NEAR = 8
 """How many words apart the two sides of `&` may stand."""
 
@@ -30,42 +32,8 @@ _GAP = 3
 _LONGEST_AFFIX = 24
 _PASSIVE = frozenset({"di", "dipun", "ji", "geu"})
 _VOWELS = frozenset("aiueo")
-_TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?|[.!?;\n,]")
 _NUMBER = re.compile(r"\d{1,4}")
 _RANGE = re.compile(r"<(\d+)-(\d+)>")
-
-
-@dataclass(frozen=True)
-class Words:
-    """The words of a text and the numbers of the sentence and of the clause each stands in."""
-
-    words: tuple[str, ...]
-    sentences: tuple[int, ...]
-    clauses: tuple[int, ...]
-    questions: frozenset[int]
-    """Sentences that end in a question mark."""
-
-    @classmethod
-    def of(cls, plain: str) -> Words:
-        """Cut a normalised text into words; commas end a clause, full stops a sentence."""
-        words: list[str] = []
-        sentences: list[int] = []
-        clauses: list[int] = []
-        questions: set[int] = set()
-        sentence = clause = 0
-        for said in _TOKEN.findall(plain):
-            if said == ",":
-                clause += 1
-            elif len(said) == 1 and not said.isalnum():
-                if said == "?" and sentences:
-                    questions.add(sentences[-1])
-                sentence += 1
-                clause += 1
-            else:
-                words.append(said)
-                sentences.append(sentence)
-                clauses.append(clause)
-        return cls(tuple(words), tuple(sentences), tuple(clauses), frozenset(questions))
 
 
 @dataclass(frozen=True)

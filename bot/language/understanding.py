@@ -62,7 +62,10 @@ class Understander:
 def _implied(text: str, ranked: tuple[tuple[str, float], ...]) -> Urgency:
     """The urgency that the model's probabilities call for."""
     alarm = sum(probability for intent, probability in ranked if intent in _ALARMING)
-    if alarm >= ALARM_THRESHOLD and not reads_harmless(text):
-        return Urgency.EMERGENCY
     trouble = sum(probability for intent, probability in ranked if intent in _TROUBLE)
-    return Urgency.CONCERN if trouble >= TROUBLE_THRESHOLD else Urgency.NONE
+    if trouble < TROUBLE_THRESHOLD and alarm < ALARM_THRESHOLD:
+        return Urgency.NONE
+    if reads_harmless(text):
+        # What is over or only told still waits for a person when it adds to a report.
+        return Urgency.CONCERN if ranked[0][0] == "add_case_info" else Urgency.NONE
+    return Urgency.EMERGENCY if alarm >= ALARM_THRESHOLD else Urgency.CONCERN

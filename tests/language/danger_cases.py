@@ -244,6 +244,72 @@ help me please
 }
 """Signal -> messages, one a line, that must be an emergency with this signal among others."""
 
+OBLIQUE = """
+mereka rampas hp, ini saya pakai komputer kantor waktu bos rapat
+kami berdelapan satu kamar, pintu besi, makan dilempar dari lubang
+anakku telpon cuma nangis bilang mak tolong terus diputus, ada suara orang bentak
+yang gak nurut dibawa ke lantai tiga, pulangnya jalan pincang
+majikan lelaki duduk di ranjang saya tiap subuh
+katanya harga saya 40 juta, sudah dibayar sama yang baru
+jm 11 mlm ada yg jemput, disuruh diem aja jgn nanya
+bojoku wis limang dina ora oleh turu, nek turu disiram banyu
+adiku dipeksa teken surat utang terus ditahan neng ruko
+saya lompat pagar asrama subuh tadi kaki berdarah, ini di pinggir jalan tol
+abdi ditunggu ku jalmi nu mawa bedog di payuneun kamar
+sa pu ade dong kasi masuk kurungan anjing
+awak di hotel ni tak boleh turun, passport dengan mami, malam layan orang
+aku capek, botol pestisida ini sudah kubuka
+maaf ya semuanya, uangku di laci buat biaya kubur
+kalau besok hp ini ga aktif, bilang ke emak aku sayang
+setoran kurang, kawan dijepit jarinya
+dia potong rambutku, siram kuah panas ke tangan
+semalam ada yang teriak terus diem, kami takut sekarang giliran siapa
+kapal udah 3 minggu ga ke darat, kaki teman busuk, kapten ga mau balik
+om penyalur bilang ponakan saya (kls 3 smp) cocok buat kerja salon di malaysia, minggu dijemput
+mereka suruh saya telpon ibu minta 60 juta sambil dipegangin rambut
+nyonya kunci kulkas, saya makan nasi basi kucing
+perutku sakit banget hamil 8 bulan, bos ngunci, ga ada dokter
+td pagi ada yg jatuh dr lantai 9, kami disuruh diam
+saya dimasukkan ruangan tanpa lampu dua malam
+geng tu kata kalau famili tak bayar, jari saya dia hantar
+kula dipun siram toya bentèr kaliyan bendara
+lari dari company, sekarang di rumah warga thailand, mereka keliling nyari pake motor
+teman saya mau minum obat serangga, tolong bagaimana
+disuruh tidur sama tamu, kalau nolak tidak dapat makan
+dong su bawa dua nona kamarin, besok giliran beta
+aku diborgol di ranjang
+jangan bilang mama, aku udah nyiapin semuanya buat pergi selamanya
+bayiku diambil majikan, aku diusir
+mbak anakku dijak wong lanang kenal facebook, umure 14, saiki hape mati, pamite arep kerjo
+besok subuh tukar mobil di perbatasan, paspor disuruh umpetin di kaos kaki
+sudah seminggu ga liat matahari kak, jendela dicat hitam
+beta pung kaki dong rante di tampa tidor
+kalo aku salah ngetik dipukul pake kabel
+makan cuma mi satu bungkus buat berdua, gak boleh nambah, udah 2 minggu
+suami sy di kapal cina sakit bengkak2 ga diturunin ke darat
+nyonya pegang gunting panas ditempel ke lenganku
+gak usah kirim pulsa lagi pak, anakmu pamit, ikhlaskan
+kemarin coba kabur ketangkep, sekarang dihukum digantung tangan
+tulungi lek, koncoku getih e metu akeh bar lahiran neng kamar mess
+kakak minta kami jual sawah, katanya kalau nggak dia diserahkan ke orang myanmar
+saya pura2 gila biar ga disuruh ngamar
+tiap jam 12 malam om itu ketok pintu bawa minuman
+abdi di leuweung tos dua poe, sieun katewak deui
+awak kabur naik truk sayur, skrg kat masjid tak tau mana
+di sini kalau sakit dianggap bohong, langsung disetrum
+adik perempuan dijanjikan jadi pelayan kafe, ternyata disuruh nemenin tamu tidur
+nanti malam kapal kecil dari tanjung balai, hp harus mati, bayar 5 juta ke tekong
+paspor dibakar depan mata kami, yang protes dihajar
+gue di lantai 12, pintu lift pake sidik jari, keluar cuma kalo ada yang antar
+suruh senyum waktu video call, di meja ada pisau
+aku wes nulis surat kanggo emak, sepurane
+dokter bilang janinnya meninggal tapi majikan suruh tetap ngepel
+mereka hitung kami tiap malam kayak ayam
+saya diseret ke mobil waktu pulang pasar, ini kirim dari hp sopir
+rasanya lebih gampang kalau aku nyemplung aja ke laut
+""".strip().splitlines()
+"""Messages without the obvious words that must be emergencies, whatever the signal is called."""
+
 LOWER: dict[str, tuple[str, str]] = {
     "paspor ditahan majikan di taiwan": ("urgent", "passport_withheld"),
     "majikan pegang paspor saya sejak datang": ("urgent", "passport_withheld"),
@@ -378,5 +444,65 @@ jaga kesehatan ya kak
 kerja jaga lansia 24 jam digaji berapa
 tebus obat di apotek pakai bpjs bisa?
 apakah gaji boleh dipotong agen
+gila ujian nihongo tadi bikin mau mati rasanya haha
+si bos mah suka nyiksa, disuruh lembur mulu wkwk tapi dibayar kok
+tolong kunci jawaban soal eps topik dong
+jual cepat tiket konser, nego
+nonton youtube orang kabur dari kamboja, beneran ada ya yang begitu
+kalau misal paspor diambil majikan itu melanggar hukum ga
+kak kucing ku kekunci di kamar gimana nih
+adik saya udah balik dari myanmar tahun lalu, sekarang jualan bakso alhamdulillah
+sudah aman kok, ga ada yang ngancam lagi, makasih ya
+drakor yg ceritanya ceweknya dijual bapaknya apa ya
+di desa ada penyuluhan tppo, pematerinya siapa
+anak umur berapa boleh kerja di luar negeri
+bedanya disekap sama ditahan apa sih
+saya ga disekap kok, cuma sinyal jelek di kebun
+pingsan aku liat biaya nya
+besok berangkat kontrol ke puskesmas
+lusa wawancara job jepang, tips dong
+main ml kena bantai terus, stress
+mau lapor jalan rusak ke mana
+rumah dijual murah di cilacap
+kerja jaga toko di batam gaji berapa
+pacar saya minta putus, sakit hati banget
+harga tebus murah minyak goreng di mana
+orang yang bunuh diri masuk neraka ga ustadz
+mimpi saya dikejar ular, artinya?
+apakah p3mi boleh menahan ijazah
+cara daftar g to g jerman
+kata orang kerja di malaysia sering dipukul, benar ga
+majikan saya baik, ga pernah marah apalagi mukul
+dulu kakek saya pernah ditawan jepang haha
+LOKER RESMI P3MI PT Maju Jaya no izin 123: operator pabrik Taiwan, gaji NT$29.500, kontrak 3 tahun, medical & pelatihan, daftar di Disnaker
+kak boleh tanya, kontrak pabrik malaysia 2 tahun bisa diperpanjang?
+besok saya medical di klinik, harus puasa ga
+istri saya mau kerja ke hongkong, izin suami perlu ga
+kapan jadwal tes eps topik
+anak saya lulus smk mau magang jepang, lewat mana yang resmi
+syarat umur minimal kerja di luar negeri berapa tahun
+visa turis bisa buat kerja ga sih
+boleh ga agen simpan paspor kita
+bagaimana cara lapor kalau ada calo di desa
+apa hak saya kalau sakit di taiwan
+nomor kbri phnom penh berapa ya
+film horor indonesia paling serem apa, yang orangnya dikurung di sumur
+sampai mati lah aku dukung psms wkwk
+anjing tetangga dipukulin orang, lapor ke mana ya
+guru ngaji bilang bunuh diri dosa besar
+kemaren gw dihajar tugas kuliah wkwkwk
+tks kak, kasus adik saya yg disekap itu sudah beres, orangnya di rumah
+gak ada yang ngancem, cuma mau tanya prosedur pulang cuti
+pacarku ngambek, aku harus gimana
+mesin cuci mati, garansi masih ada?
+jual ginjal itu legal ga sih, nanya doang
+polisi nangkep sindikat jual orang di berita semalam, ngeri
+bapak saya dulu tki arab tahun 90, pernah dikurung majikan katanya
+game squid game itu orangnya dibunuh beneran?
+tolong bantu saya isi formulir
+tolong dong min cepat balesnya
+saya lagi di bandara mau jemput kakak
+besok ada sosialisasi di balai desa jam berapa
+makan nasi padang sehari sekali bikin gendut ga
 """.strip().splitlines()
 """Messages that must be urgency none."""

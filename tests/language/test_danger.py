@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.language.danger import reads_harmless, screen
 from bot.language.types import Screening, Urgency
-from tests.language.danger_cases import EMERGENCIES, HARMLESS, LOWER
+from tests.language.danger_cases import EMERGENCIES, HARMLESS, LOWER, OBLIQUE
 
 ROOT = Path(__file__).parents[2]
 RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
@@ -72,6 +72,12 @@ def test_danger_is_an_emergency_with_its_signal(signal: str, text: str) -> None:
     found = screen(text)
     assert found.urgency is Urgency.EMERGENCY
     assert signal in found.signals
+
+
+@pytest.mark.parametrize("text", OBLIQUE)
+def test_danger_is_seen_without_the_obvious_words(text: str) -> None:
+    """Somebody who writes in secret says it sideways; a page goes out all the same."""
+    assert screen(text).urgency is Urgency.EMERGENCY
 
 
 @pytest.mark.parametrize(("text", "expected"), LOWER.items())
@@ -184,7 +190,7 @@ def test_danger_at_the_end_of_a_long_message_is_seen() -> None:
 @pytest.mark.skipif(not RASA_PYTHON.exists(), reason="needs the Rasa environment")
 def test_both_interpreters_screen_alike() -> None:
     """Python 3.10 and this one find the same signals."""
-    texts = [text for _, text in _EMERGENCIES] + HARMLESS
+    texts = [text for _, text in _EMERGENCIES] + OBLIQUE + HARMLESS
     code = (
         "import sys; from bot.language.danger import screen\n"
         "for line in sys.stdin.buffer.read().decode().splitlines():\n"

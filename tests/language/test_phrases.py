@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.language.phrases import PhraseBook, Words, find
+from bot.language.phrases import PhraseBook, find
+from bot.language.words import Words
 
 
 def _says(phrase: str, text: str) -> bool:

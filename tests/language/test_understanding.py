@@ -49,7 +49,7 @@ def test_entities_come_along() -> None:
 @pytest.mark.parametrize("intent", ["report_danger", "report_self_harm"])
 def test_the_model_alone_raises_an_emergency(intent: str) -> None:
     """Danger told without any word that the rules know is still an emergency."""
-    found = Understander(_sure_of(intent)).understand("besok giliranku katanya")
+    found = Understander(_sure_of(intent)).understand("begitulah keadaannya kak")
     assert found.urgency is Urgency.EMERGENCY
     assert found.signals == ()
 
