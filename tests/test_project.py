@@ -43,7 +43,7 @@ MOBILE = re.compile(r"(?<!\d)(?:\+?62|0)[ -]?8\d{1,3}(?:[ .-]?\d{2,5}){2,3}(?!\d
 ABROAD = re.compile(r"(?<!\w)\+\d{1,3}(?:[ .-]?\d{2,5}){2,4}(?!\d)")
 # No network gives such numbers to anybody: they are plainly examples.
 SHORTEST_NUMBER = 9
-EXAMPLE = re.compile(r"0{4}")
+EXAMPLE = re.compile(r"0{4}|12345678")
 
 
 def tracked() -> Iterator[tuple[str, str]]:

@@ -121,11 +121,18 @@ def _talk(chat: WebChat) -> None:
         while listener.is_alive():
             text = console.input("> ")
             if text.strip():
-                chat.send(sender, text, final=False)
+                _say(chat, sender, text, console)
     except EOFError:
         console.print()
     finally:
         over.set()
+
+
+def _say(chat: WebChat, sender: str, text: str, console: Console) -> None:
+    try:
+        chat.send(sender, text, final=False)
+    except LineError as error:
+        console.print(f"[red]{error}[/red]")
 
 
 def _said(chat: WebChat, sender: str, over: threading.Event) -> Iterator[dict[str, Any]]:

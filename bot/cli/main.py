@@ -71,11 +71,16 @@ def check(
     jsonl: JsonLines = False,
 ) -> None:
     """Check a job offer for red flags: a file for people, or lines for programs."""
-    from bot.cli import check as command
-
     if jsonl == (file is not None):
         raise typer.BadParameter("give either a FILE or --jsonl")
-    command.run(file)
+    if file is None:
+        from bot.cli import check as lines
+
+        lines.run()
+    else:
+        from bot.cli import check_file as command
+
+        command.run(file)
 
 
 @app.command()

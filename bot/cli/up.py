@@ -161,6 +161,7 @@ def _supervise(settings: Settings) -> None:
             child.start()
         _write_state(state, settings, ready, children)
         _await_ready(children, ready)
+        _check_model(children, ready)
         print(f"Ready: {_local_url(settings)}", flush=True)
         while True:
             for child in children:
@@ -191,6 +192,21 @@ def _await_ready(children: Sequence[Child], ready: Mapping[str, str]) -> None:
                 if shown != (shown := ", ".join(waiting)):
                     show(f"waiting for {shown}")
                 time.sleep(_TICK_SECONDS)
+
+
+def _check_model(children: Sequence[Child], ready: Mapping[str, str]) -> None:
+    """Rasa says that it is up even when it could not load its model; its channel knows better."""
+    rasa = next((child for child in children if child.program.name == "rasa"), None)
+    if rasa is None:
+        return
+    url = f"{ready['rasa']}webhooks/gateway/turn"
+    headers = {"X-Gateway-Key": rasa.program.environment["TANYADULU_RASA_KEY"]}
+    # No turn at all: 422 from a channel that is ready, 503 from one that is not.
+    answer = httpx2.post(url, headers=headers, json={}, trust_env=False)
+    if answer.status_code != 422:
+        raise CommandError(
+            f"Rasa cannot use the model: run ./tanyadulu train --force (its log: {rasa.log})"
+        )
 
 
 def _answers(client: httpx2.Client, url: str) -> bool:
