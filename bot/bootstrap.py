@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from bot.clock import SystemClock
 from bot.domain.contacts import load_contacts
 from bot.domain.office import Office
@@ -17,7 +19,7 @@ from bot.gateways.rasa import RasaAssistant
 from bot.gateways.screen import Screen
 from bot.gateways.smtp import Mailer
 from bot.gateways.wording import ResponseFiles
-from bot.language.intents import IntentModel
+from bot.language.intents import IntentModel, UnreadableModelError
 from bot.language.understanding import Understander
 from bot.ports import Assistant, Clock, Reader, Sender, Wording
 from bot.services.paging import SCREEN
@@ -27,6 +29,7 @@ from bot.store.keys import Vault, new_master_key
 from bot.store.migrate import upgrade
 from bot.wakes import Wakes
 
+log = structlog.get_logger()
 MODEL = ROOT / "models" / "understanding.npz"
 DEFAULT_RASA_URL = "http://127.0.0.1:5005"
 
@@ -144,8 +147,16 @@ def default_assistant(settings: Settings) -> RasaAssistant:
 
 
 def default_reader() -> Reader:
-    """Rules and the trained model; rules alone when no model was trained yet."""
-    reader = Understander(IntentModel.load(MODEL) if MODEL.exists() else None)
+    """Rules and the trained model; rules alone when there is none that can be read.
+
+    Danger must be recognised even when a training went wrong.
+    """
+    model = None
+    try:
+        model = IntentModel.load(MODEL)
+    except UnreadableModelError as error:
+        log.error("no_model", reason=str(error))
+    reader = Understander(model)
     # Rules are compiled at the first use: better now than while somebody waits.
     reader.understand("halo")
     return reader

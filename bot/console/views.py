@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.console import words
 from bot.domain.cases import Case, CaseState
@@ -15,12 +15,11 @@ from bot.domain.oncall import EscalationState
 from bot.domain.staff import Role, Staff
 from bot.language.types import Urgency
 from bot.services.duty import duty
+from bot.services.takeover import JUST_AFTER
 from bot.store.alarms import Alarm
 from bot.store.unit_of_work import SqlUnitOfWork
 
 MOST_SHOWN = 100
-# After this long without a word from the person somebody else may hold the phone.
-QUIET = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -220,7 +219,7 @@ def _quiet_for(case: Case, said: Sequence[Line], now: datetime) -> str:
     if "safe_contact" in case.fields:
         return ""
     last = max((line.at for line in said if line.author is Author.PERSON), default=None)
-    return "" if last is None or now - last < QUIET else words.age(last, now)
+    return "" if last is None or now - last <= JUST_AFTER else words.age(last, now)
 
 
 def _entry(line: Line, now: datetime, office: Office) -> Entry:

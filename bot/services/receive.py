@@ -20,6 +20,7 @@ from bot.ports import Wording
 from bot.services import emergency
 from bot.services.duty import is_practice
 from bot.services.speak import speak, with_practice_notice
+from bot.services.takeover import greet_if_due
 from bot.store.unit_of_work import SqlUnitOfWork
 
 
@@ -61,6 +62,8 @@ def receive(
         _raise_emergency(uow, conversation, turn_id, understood, office, wording, now)
     elif conversation.handled_by is HandledBy.HUMAN:
         uow.turns.finish_unclaimed(turn_id, "human", now)
+    if conversation.handled_by is HandledBy.HUMAN:
+        greet_if_due(uow, conversation, wording, now)
     uow.wake("turns")
     uow.wake("console")
     uow.wake(conversation.id)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.cases import Case, CloseReason, LogKind
-from bot.domain.conversation import HandledBy, Talk
+from bot.domain.conversation import Conversation, HandledBy, Talk
 from bot.domain.messages import Author, Reply
 from bot.domain.staff import Staff
 from bot.ports import Wording
 from bot.services.speak import speak
 from bot.store.unit_of_work import SqlUnitOfWork
+
+# Until safe contact is known every phone is treated as watched: we write only just after the
+# person did (product rule).
+JUST_AFTER = timedelta(minutes=10)
 
 
 class RefusedError(Exception):
@@ -33,7 +37,8 @@ def take_over(
 ) -> None:
     """From this commit on nothing of the bot leaves; the person is told that a human is here.
 
-    RefusedError when another member already talks to the person.
+    When they wrote too long ago, the greeting waits for their next message. RefusedError
+    when another member already talks to the person.
     """
     conversation = uow.conversations.get(case.conversation_id)
     if conversation.handled_by is HandledBy.HUMAN:
@@ -47,8 +52,28 @@ def take_over(
     uow.conversations.set_case(conversation.id, case.id)
     uow.cases.set_owner(case.id, member.id, now)
     uow.cases.log(case.id, LogKind.TAKEN_OVER, member.label, "", now)
+    uow.wake("console")
+    if may_write(uow, case, now):
+        _say(uow, case, wording.say("say_takeover", staff=member.label), now)
+
+
+def greet_if_due(
+    uow: SqlUnitOfWork, conversation: Conversation, wording: Wording, now: datetime
+) -> None:
+    """The person writes for the first time since a human took over: say who is here."""
+    if uow.outbox.has_said(conversation.id, author=Author.HUMAN, since=conversation.generation):
+        return
+    member = uow.staff.get(conversation.staff_id or "")
     hello = wording.say("say_takeover", staff=member.label)
-    _say(uow, case, hello, now)
+    speak(uow, conversation, [hello], author=Author.HUMAN, now=now)
+
+
+def may_write(uow: SqlUnitOfWork, case: Case, now: datetime) -> bool:
+    """Whether a text that nobody asked for may go to this person now."""
+    if case.fields.get("safe_contact"):
+        return True
+    wrote_at = uow.turns.last_message_at(case.conversation_id)
+    return wrote_at is not None and now - wrote_at <= JUST_AFTER
 
 
 def reply(uow: SqlUnitOfWork, case: Case, member: Staff, text: str, now: datetime) -> None:
@@ -65,7 +90,8 @@ def hand_back(
     """The bot answers again; it starts from its menu, not in the middle of an old question."""
     _require_holder(uow, case, member)
     conversation = uow.conversations.get(case.conversation_id)
-    _say(uow, case, wording.say("say_handed_back"), now)
+    if may_write(uow, case, now):
+        _say(uow, case, wording.say("say_handed_back"), now)
     uow.conversations.hand_to(conversation.id, HandledBy.BOT, None)
     uow.conversations.set_talk(conversation.id, Talk.ASSISTANT)
     uow.conversations.set_tracker(conversation, ())

@@ -100,12 +100,16 @@ class Outbox(SealedRows):
         body = self._open(person_key(known.person_id), row.body_sealed, f"outbound:{row.id}")
         return Reply(body["text"], read_buttons(body["buttons"]))
 
-    def has_said(self, conversation_id: str) -> bool:
-        """Whether anything was ever written to this person."""
-        row = self._connection.execute(
-            select(outbound.c.id).where(outbound.c.conversation_id == conversation_id).limit(1)
-        ).first()
-        return row is not None
+    def has_said(
+        self, conversation_id: str, *, author: Author | None = None, since: int = 0
+    ) -> bool:
+        """Whether anything was written to this person, by one author, from a generation on."""
+        found = select(outbound.c.id).where(
+            outbound.c.conversation_id == conversation_id, outbound.c.generation >= since
+        )
+        if author is not None:
+            found = found.where(outbound.c.author == author)
+        return self._connection.execute(found.limit(1)).first() is not None
 
     def unsent_count(self) -> int:
         """Rows that have not left yet."""

@@ -215,6 +215,16 @@ class Turns(SealedRows):
         ).one()
         return int(row[0])
 
+    def last_message_at(self, conversation_id: str) -> datetime | None:
+        """When the person wrote last."""
+        row = self._connection.execute(
+            select(func.max(inbound.c.received_at)).where(
+                inbound.c.conversation_id == conversation_id
+            )
+        ).one()
+        wrote_at: datetime | None = row[0]
+        return wrote_at
+
     def waiting(self) -> tuple[int, datetime | None]:
         """How many turns are open, and since when the oldest has been ready."""
         row = self._connection.execute(

@@ -96,6 +96,23 @@ def test_reply_and_hand_back(hotline: Hotline) -> None:
     asyncio.run(journey())
 
 
+def test_no_greeting_reaches_a_phone_out_of_the_blue(hotline: Hotline) -> None:
+    """She wrote an hour ago and somebody else may hold the phone: the greeting waits for her."""
+
+    async def journey() -> None:
+        case, member = await emergency(hotline)
+        before = await hotline.answers("ani")
+        hotline.clock.forward(hours=1)
+        await take_over(hotline, case, member)
+        assert await hotline.answers("ani") == before
+        await hotline.says("ani", "masih di sini")
+        assert member.label in (await hotline.answers("ani"))[-1]
+        await hotline.says("ani", "halo")
+        assert len(await hotline.answers("ani")) == len(before) + 1
+
+    asyncio.run(journey())
+
+
 def test_a_second_member_cannot_take_the_same_talk(hotline: Hotline) -> None:
     """Two people press at once: one talks, the other is told who."""
 
