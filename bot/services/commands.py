@@ -15,6 +15,7 @@ from bot.language.types import Urgency
 from bot.ports import Command, Wording
 from bot.services import emergency
 from bot.services.duty import duty, is_practice, status_line
+from bot.services.paging import tell_on_call
 from bot.store.unit_of_work import SqlUnitOfWork
 
 
@@ -74,6 +75,8 @@ def _case_of(
             now=desk.now,
         )
         uow.cases.log(case.id, LogKind.OPENED, "bot", urgency, desk.now)
+        if urgency is Urgency.URGENT:
+            tell_on_call(uow, case, desk.office, desk.now)
     else:
         if urgency.rank > case.urgency.rank:
             uow.cases.log(case.id, LogKind.URGENCY_RAISED, "bot", urgency, desk.now)
@@ -140,7 +143,9 @@ def _offer_urgency(verdict: str, departure: object) -> Urgency:
 
 
 def _request_human(desk: Desk, _values: Mapping[str, Any]) -> Reply | None:
-    _case_of(desk, CaseKind.HUMAN_REQUEST, Urgency.CONCERN, {})
+    case, is_new = _case_of(desk, CaseKind.HUMAN_REQUEST, Urgency.CONCERN, {})
+    if is_new:
+        tell_on_call(desk.uow, case, desk.office, desk.now)
     state = duty(desk.uow, desk.office, desk.now)
     today = desk.now.astimezone(desk.office.timezone).date()
     status = status_line(state, desk.office, desk.wording, today)

@@ -8,8 +8,9 @@ from bot.domain.cases import Case, LogKind
 from bot.domain.messages import Delivery, Outbound
 from bot.domain.office import Office
 from bot.domain.oncall import EMERGENCY_POLICY, Escalation, Target, next_step
+from bot.language.types import Urgency
 from bot.ports import SendError
-from bot.services.duty import Duty, active_staff, duty, is_practice
+from bot.services.duty import active_staff, duty, is_practice
 from bot.store.unit_of_work import SqlUnitOfWork
 
 SCREEN = "screen"
@@ -37,21 +38,27 @@ def advance(uow: SqlUnitOfWork, escalation: Escalation, office: Office, now: dat
     if page.exhausted:
         uow.cases.log(case.id, LogKind.POLICY_EXHAUSTED, "system", "", now)
         uow.alarms.raise_once("policy_exhausted", case.reference, now)
-    _write_pages(uow, case, page.target, state, office, now)
+    # Nobody on call means everybody: a page that reaches no one is worse than one too many.
+    everyone = tuple(member.id for member in active_staff(uow))
+    wanted = state.on_call if page.target is Target.ON_CALL and state.on_call else everyone
+    _write_pages(uow, case, wanted, office, now)
     uow.escalations.advance(page.then)
     uow.wake("outbox")
     return True
 
 
-def _write_pages(
-    uow: SqlUnitOfWork, case: Case, target: Target, state: Duty, office: Office, now: datetime
-) -> None:
-    """One row for each verified contact; with none, the screen of this machine shows the page.
+def tell_on_call(uow: SqlUnitOfWork, case: Case, office: Office, now: datetime) -> None:
+    """Page whoever is on call, once, about something that can wait; wake nobody else."""
+    state = duty(uow, office, now)
+    if state.on_call:
+        _write_pages(uow, case, state.on_call, office, now)
+        uow.wake("outbox")
 
-    Nobody on call means everybody: a page that reaches no one is worse than one too many.
-    """
-    everyone = tuple(member.id for member in active_staff(uow))
-    wanted = state.on_call if target is Target.ON_CALL and state.on_call else everyone
+
+def _write_pages(
+    uow: SqlUnitOfWork, case: Case, wanted: tuple[str, ...], office: Office, now: datetime
+) -> None:
+    """One row for each verified contact; with none, the screen of this machine shows the page."""
     text = page_text(case, office, practice=is_practice(uow, office))
     paged = 0
     for staff_id in wanted:
@@ -76,8 +83,9 @@ def _write_pages(
 def page_text(case: Case, office: Office, *, practice: bool) -> str:
     """What a page says: urgency, reference and a link that needs sign-in; no name, no story."""
     mark = "[LATIHAN] " if practice else ""
+    urgency = "DARURAT " if case.urgency is Urgency.EMERGENCY else ""
     return (
-        f"{mark}DARURAT {case.reference}: ada orang menunggu jawaban. "
+        f"{mark}{urgency}{case.reference}: ada orang menunggu jawaban. "
         f"Masuk untuk membaca: {office.console_url}/cases/{case.reference}"
     )
 

@@ -7,6 +7,7 @@ import asyncio
 from bot.domain.cases import CaseKind, LogKind
 from bot.domain.oncall import EscalationState
 from bot.language.types import Urgency
+from bot.ports import Answer, Command
 from bot.services import takeover
 from tests.hotline import Hotline
 
@@ -172,5 +173,35 @@ def test_a_busy_provider_is_tried_again(hotline: Hotline) -> None:
         hotline.phones.busy.clear()
         await hotline.forward(seconds=5)
         assert len(hotline.phones.received["sari-phone"]) == 1
+
+    asyncio.run(journey())
+
+
+def test_who_asks_for_a_human_reaches_whoever_is_on_duty(hotline: Hotline) -> None:
+    """One quiet page to those on call; nobody off duty is woken for it."""
+
+    async def journey() -> None:
+        await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+        await hotline.staff("budi", phone="budi-phone")
+        hotline.assistant.answers = [Answer((), (Command("request_human", 0, {}),))]
+        await hotline.says("ani", "mau bicara sama orang")
+        (page,) = hotline.phones.received["sari-phone"]
+        assert "DARURAT" not in page
+        await hotline.forward(hours=3)
+        assert len(hotline.phones.received["sari-phone"]) == 1
+        assert "budi-phone" not in hotline.phones.received
+
+    asyncio.run(journey())
+
+
+def test_who_asks_for_a_human_at_night_hears_that_nobody_is_there(hotline: Hotline) -> None:
+    """No promise, and no phone rings."""
+
+    async def journey() -> None:
+        await hotline.staff("budi", phone="budi-phone")
+        hotline.assistant.answers = [Answer((), (Command("request_human", 0, {}),))]
+        await hotline.says("ani", "mau bicara sama orang")
+        assert "belum ada petugas" in (await hotline.answers("ani"))[-1].lower()
+        assert hotline.phones.received == {}
 
     asyncio.run(journey())
