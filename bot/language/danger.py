@@ -1,7 +1,7 @@
 """Screens a message for danger, by rules alone, before anything else looks at it.
 
 The rules are data: catalogue/danger.yml names the signals and the words behind them,
-catalogue/contexts.yml says when such words are harmless. Urgencies as the hotline's staff
+catalogue/danger_context.yml says when such words are harmless. Urgencies as the hotline's staff
 defined them: an emergency is danger to life or liberty now.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from bot.language.contexts import ContextRules, Contexts
+from bot.language.danger_context import ContextRules, Contexts
 from bot.language.phrases import Match, Phrase, PhraseBook, find
 from bot.language.spelling import normalise
 from bot.language.types import Screening, Urgency
@@ -129,7 +129,7 @@ def _goes_along(signal: Signal, message: _Message) -> bool:
 @cache
 def _rules() -> _Rules:
     danger: dict[str, Any] = _catalogue("danger.yml")
-    contexts: dict[str, Any] = _catalogue("contexts.yml")
+    contexts: dict[str, Any] = _catalogue("danger_context.yml")
     lists = {**danger["lists"], **contexts["lists"]}
     book = PhraseBook({name: str(words).split() for name, words in lists.items()})
     signals = tuple(_signal(name, data, book) for name, data in danger["signals"].items())

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from bot.language.context import Context
 from bot.language.matching import Match, Patterns, lines, load
+from bot.language.offer_context import Context
 from bot.language.reading import AMOUNT, Reading, read
 from bot.language.types import Entity
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bot.language.ages import child_ages
-from bot.language.context import Context
 from bot.language.facts import Facts, facts_of, household_ban
 from bot.language.flags import catalogue, flag_patterns
 from bot.language.matching import Match
 from bot.language.money import parse_money, pay_limits
+from bot.language.offer_context import Context
 from bot.language.reading import Reading, read
 from bot.language.types import Entity, Evidence, OfferCheck, Severity, Verdict
 

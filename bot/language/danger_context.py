@@ -1,7 +1,7 @@
 """What makes words of danger harmless: sayings, stories, questions of meaning, denial, jokes.
 
 Only what stands here keeps a danger signal from counting; the words themselves are data in
-catalogue/contexts.yml. A context is judged at the place of the words it is to excuse: "I saw
+catalogue/danger_context.yml. A context is judged at the place of the words it is to excuse: "I saw
 a film" excuses a kidnapping, not the sister who is locked in.
 """
 
