@@ -175,6 +175,6 @@ def test_the_page_is_served_with_a_strict_policy(client: TestClient) -> None:
     assert page.status_code == 200
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert page.headers["cache-control"] == "no-store"
-    assert "<html lang=\"id\" data-practice>" in page.text
+    assert '<html lang="id" data-practice>' in page.text
     for name in ("chat.js", "chat.css", "icon.svg"):
         assert client.get(f"/static/{name}").status_code == 200
