@@ -12,6 +12,7 @@ from bot.bootstrap import build
 from bot.cli.common import CommandError, load_settings, prepare_data_dir
 from bot.clock import SystemClock
 from bot.domain.staff import Contact, Role, Staff
+from bot.language.understanding import Understander
 from bot.services import accounts
 from bot.services.accounts import AccountError
 from bot.store.database import Job
@@ -64,7 +65,7 @@ def _write[T](job: Job[T]) -> T:
     settings = load_settings()
     prepare_data_dir(settings)
     try:
-        app = build(settings)
+        app = build(settings, reader=Understander(None))  # nothing is read here
     except KeyMissingError as error:
         raise CommandError(f"the database cannot be read: {error}") from error
     try:
