@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -19,13 +16,14 @@ from bot.gateways.rasa import RasaAssistant
 from bot.gateways.screen import Screen
 from bot.gateways.smtp import Mailer
 from bot.gateways.wording import ResponseFiles
+from bot.keyfile import kept_key
 from bot.language.intents import IntentModel, UnreadableModelError
 from bot.language.understanding import Understander
 from bot.ports import Assistant, Clock, Reader, Sender, Wording
 from bot.services.paging import SCREEN
 from bot.settings import ROOT, Settings
 from bot.store.database import Database, Job
-from bot.store.keys import Vault, new_master_key
+from bot.store.keys import Vault
 from bot.store.migrate import upgrade
 from bot.wakes import Wakes
 
@@ -56,9 +54,10 @@ class App:
         """Run a job on a snapshot of the database."""
         return await asyncio.to_thread(self.database.read, job)
 
-    def close(self) -> None:
-        """Finish what is queued and let go of files."""
-        self.database.close()
+    async def close(self) -> None:
+        """Finish what is queued and let go of connections and files."""
+        await self.assistant.close()
+        await asyncio.to_thread(self.database.close)
         self.database.vault.close()
 
 
@@ -105,32 +104,15 @@ def build(
 def master_keys(settings: Settings) -> tuple[str, ...]:
     """The master keys of the environment, or the one kept in the data folder.
 
-    A generated key beside the data protects a stolen backup, not a stolen machine: the
-    warning says so.
+    A key beside the data protects a stolen backup, not a stolen machine; `up` and `doctor`
+    say so.
     """
-    if settings.master_keys:
-        return settings.master_keys
-    return (_kept_secret(settings.data_dir / "master.key", "MASTER_KEYS"),)
+    return settings.master_keys or (kept_key(settings.data_dir / "master.key"),)
 
 
 def rasa_key(settings: Settings) -> str:
     """The key of Rasa's input channel, from the environment or kept in the data folder."""
-    return settings.tanyadulu_rasa_key or _kept_secret(settings.data_dir / "rasa.key", None)
-
-
-def _kept_secret(path: Path, warn_about: str | None) -> str:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(new_master_key())
-        file.flush()
-        os.fsync(file.fileno())
-    if warn_about:
-        warnings.warn(f"{warn_about} is not set: made {path}; keep a copy elsewhere", stacklevel=2)
-    return path.read_text(encoding="ascii").strip()
+    return settings.tanyadulu_rasa_key or kept_key(settings.data_dir / "rasa.key")
 
 
 def default_senders(settings: Settings) -> dict[str, Sender]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import os
-import secrets
 from pathlib import Path
 
 
 def kept_key(path: Path) -> str:
-    """The key in a file; made first when there is none."""
+    """The key in a file, 32 random bytes in URL-safe base64; made first when there is none."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_text(encoding="ascii").strip()
+    key = base64.urlsafe_b64encode(os.urandom(32)).decode()
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key := secrets.token_urlsafe(32))
+        file.write(key)
+        file.flush()
+        # Data sealed with it must not outlive it in a power cut.
+        os.fsync(file.fileno())
     return key

@@ -104,3 +104,7 @@ class Assistant(Protocol):
     async def is_up(self) -> bool:
         """Whether the assistant can take turns at all."""
         ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...

@@ -36,7 +36,7 @@ def create_app(app: App, *, with_worker: bool = True) -> Starlette:
             if running is not None:
                 running.cancel()
                 await asyncio.gather(running, return_exceptions=True)
-            app.close()
+            await app.close()
 
     async def healthz(_request: Request) -> Response:
         return PlainTextResponse("ok\n")

@@ -16,7 +16,7 @@ def hotline(tmp_path: Path) -> Iterator[Hotline]:
     """A hotline of its own for each test."""
     line = Hotline(tmp_path / "var")
     yield line
-    line.app.close()
+    line.close()
 
 
 @pytest.fixture(scope="session")

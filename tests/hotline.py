@@ -75,6 +75,9 @@ class FakeAssistant:
         """Whether it is up."""
         return self.up
 
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
 
 @dataclass
 class Phones:
@@ -102,7 +105,6 @@ class Hotline:
     ) -> None:
         self.clock = FakeClock()
         self.assistant = FakeAssistant()
-        self._real = assistant
         self.phones = Phones()
         values = {
             "tanyadulu_data_dir": folder,
@@ -119,10 +121,9 @@ class Hotline:
         self.worker = Worker(self.app)
         self._count = 0
 
-    async def close_assistant(self) -> None:
-        """Close the connections to a real assistant, in the loop that opened them."""
-        if self._real is not None:
-            await self._real.close()
+    def close(self) -> None:
+        """Let go of files."""
+        asyncio.run(self.app.close())
 
     async def says(self, who: str, text: str, *, external_id: str | None = None) -> Received:
         """Somebody writes; everything that is due is done before it returns."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -94,7 +95,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
     try:
         yield from app.database.read(lambda uow: _staff(uow, app, now))
     finally:
-        app.close()
+        asyncio.run(app.close())
 
 
 def _staff(uow: SqlUnitOfWork, app: App, now: datetime) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from getpass import getpass
 
@@ -73,4 +74,4 @@ def _write[T](job: Job[T]) -> T:
     except AccountError as error:
         raise CommandError(str(error)) from error
     finally:
-        app.close()
+        asyncio.run(app.close())

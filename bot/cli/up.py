@@ -87,7 +87,8 @@ def _check_port(settings: Settings) -> None:
             raise CommandError(f"cannot listen on {host}:{port}: {error.strerror}") from error
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A loopback port that nobody uses just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -116,13 +117,13 @@ def plan(settings: Settings) -> tuple[list[Program], dict[str, str]]:
     actions_url = settings.tanyadulu_actions_url
     if not rasa_urls:
         if not actions_url:
-            port = _free_port()
+            port = free_port()
             actions_url = f"http://127.0.0.1:{port}/webhook"
             command = [service, "-m", "actions", "--port", str(port)]
             environment = bare_environment(SANIC_HOST="127.0.0.1")
             programs.append(Program("actions", command, environment))
             ready["actions"] = f"http://127.0.0.1:{port}/health"
-        port = _free_port()
+        port = free_port()
         rasa_urls = (f"http://127.0.0.1:{port}",)
         environment = rasa_environment(TANYADULU_RASA_KEY=key, TANYADULU_ACTIONS_URL=actions_url)
         programs.insert(0, Program("rasa", _rasa_command(port), environment))

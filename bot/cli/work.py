@@ -17,11 +17,7 @@ def run() -> None:
     settings = load_settings()
     prepare_data_dir(settings)
     logs.configure()
-    app = build(settings)
-    try:
-        asyncio.run(_work(app))
-    finally:
-        app.close()
+    asyncio.run(_work(build(settings)))
 
 
 async def _work(app: App) -> None:
@@ -32,3 +28,4 @@ async def _work(app: App) -> None:
         loop.add_signal_handler(number, working.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         await working
+    await app.close()

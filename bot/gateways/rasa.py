@@ -62,11 +62,14 @@ class RasaAssistant:
         )
 
     async def is_up(self) -> bool:
-        """Whether every Rasa process answers."""
+        """Whether every Rasa process has its model and would take a turn."""
         try:
             for url in self._urls:
-                response = await self._client.get(f"{url}/", timeout=2)
-                if response.status_code != 200:
+                # No turn at all: 422 from a channel that is ready. Its "/" says 200 in any case.
+                response = await self._client.post(
+                    f"{url}/webhooks/gateway/turn", json={}, timeout=2
+                )
+                if response.status_code != 422:
                     return False
         except httpx2.HTTPError:
             return False

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from bot.cli.environments import find_browser
 from tests.browser.standin import StandIn
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path(find_browser() or "/usr/bin/chromium")
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from bot.cli.up import _free_port
+from bot.cli.up import free_port
 from bot.settings import ROOT
 
 COMMAND = str(ROOT / "tanyadulu")
@@ -46,7 +46,7 @@ class Running:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port = _free_port()
+        self.port = free_port()
         self.settings = {
             "TANYADULU_DATA_DIR": str(folder),
             "TANYADULU_PORT": str(self.port),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,11 +16,9 @@ pytestmark = pytest.mark.stack
 
 
 @pytest.fixture
-def real_hotline(tmp_path: Path, stack: Stack) -> Iterator[Hotline]:
+def real_hotline(tmp_path: Path, stack: Stack) -> Hotline:
     """A hotline whose assistant is the real one."""
-    hotline = Hotline(tmp_path / "var", assistant=RasaAssistant([stack.rasa_url], stack.rasa_key))
-    yield hotline
-    hotline.app.close()
+    return Hotline(tmp_path / "var", assistant=RasaAssistant([stack.rasa_url], stack.rasa_key))
 
 
 def test_an_open_form_survives_a_very_long_talk(real_hotline: Hotline) -> None:
@@ -45,6 +42,6 @@ def test_an_open_form_survives_a_very_long_talk(real_hotline: Hotline) -> None:
         await replay.person("stop")
         (case,) = await real_hotline.cases()
         assert "Sumiyati" in case.fields.values()
-        await real_hotline.close_assistant()
+        await real_hotline.app.close()
 
     asyncio.run(conversation())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,20 +17,20 @@ TRANSCRIPTS = read_all()
 
 
 @pytest.fixture
-def real_hotline(tmp_path: Path, stack: Stack) -> Iterator[Hotline]:
+def real_hotline(tmp_path: Path, stack: Stack) -> Hotline:
     """A hotline whose assistant is the real one."""
-    hotline = Hotline(tmp_path / "var", assistant=RasaAssistant([stack.rasa_url], stack.rasa_key))
-    yield hotline
-    hotline.app.close()
+    return Hotline(tmp_path / "var", assistant=RasaAssistant([stack.rasa_url], stack.rasa_key))
 
 
 def replay(hotline: Hotline, transcript: Transcript) -> None:
     """Run one conversation from its first word to its last."""
 
     async def conversation() -> None:
-        await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
-        await Replay(hotline).run(transcript)
-        await hotline.close_assistant()
+        try:
+            await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+            await Replay(hotline).run(transcript)
+        finally:
+            await hotline.app.close()
 
     asyncio.run(conversation())
 

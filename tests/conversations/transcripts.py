@@ -15,7 +15,7 @@ A transcript is a list of steps:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -138,7 +138,7 @@ class Replay:
         await self.hotline.forward(**wanted)
 
 
-STEPS = {
+STEPS: dict[str, Callable[[Replay, Any], Awaitable[None]]] = {
     "person": Replay.person,
     "bot": Replay.bot,
     "never": Replay.never,

@@ -14,7 +14,6 @@ import httpx2
 
 from bot.cli.environments import ENVIRONMENTS
 from bot.cli.processes import FIRST_PAUSE_SECONDS, Child, Program, rotate
-from bot.cli.up import _free_port
 from tests.stack import answers
 
 PATIENCE_SECONDS = 120.0
@@ -151,8 +150,3 @@ def server_program(folder: Path, port: int, assistant: Mapping[str, str], *modul
     }
     command = [str(ENVIRONMENTS["service"].python), "-m", *(module or ("bot.cli", "serve"))]
     return Program("server", command, environment)
-
-
-def free_port() -> int:
-    """A port that nobody uses just now."""
-    return _free_port()

@@ -9,9 +9,9 @@ import pytest
 from bot.cli.environments import ENVIRONMENTS
 from bot.cli.processes import Program
 from bot.cli.train import ensure_model
-from bot.cli.up import plan
+from bot.cli.up import free_port, plan
 from bot.settings import Settings
-from tests.faults.box import Box, free_port, server_program
+from tests.faults.box import Box, server_program
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.box import Box, free_port, server_program
+from bot.cli.up import free_port
+from tests.faults.box import Box, server_program
 from tests.stack import Stack
 
 pytestmark = pytest.mark.stack

@@ -61,7 +61,7 @@ def test_thoughts_in_four_messages_are_understood_together(tmp_path: Path) -> No
         assert hotline.assistant.asked == ["kak\nmau tanya\nsoal kerja\ndi taiwan"]
 
     asyncio.run(journey())
-    hotline.app.close()
+    hotline.close()
 
 
 def test_numbers_words_and_taps_choose(hotline: Hotline) -> None:
