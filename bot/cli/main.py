@@ -105,6 +105,18 @@ def staff_add(
     command.add(login, role)
 
 
+@staff_app.command("contact")
+def staff_contact(
+    login: Annotated[str, typer.Argument(help="Whom it wakes.")],
+    channel: Annotated[str, typer.Argument(help="A channel that is set up, such as email.")],
+    address: Annotated[str, typer.Argument(help="Where a page goes.")],
+) -> None:
+    """Add a way to wake somebody; a code is sent there and asked for."""
+    from bot.cli import staff as command
+
+    command.contact(login, channel, address)
+
+
 @staff_app.command("list")
 def staff_list() -> None:
     """Everybody, with role, state and ways to be paged."""

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import sys
+from collections.abc import Awaitable, Callable
 from getpass import getpass
 
 from rich.console import Console
 from rich.table import Table
 
-from bot.bootstrap import build
-from bot.cli.common import CommandError, load_settings, prepare_data_dir
+from bot.bootstrap import App, build
+from bot.cli.common import CommandError, load_settings, prepare_data_dir, say
 from bot.clock import SystemClock
+from bot.domain.messages import Outbound, Purpose
 from bot.domain.staff import Contact, Role, Staff
+from bot.gateways.smtp import MailError
 from bot.language.understanding import Understander
+from bot.ports import SendError
 from bot.services import accounts
 from bot.services.accounts import AccountError
 from bot.store.database import Job
 from bot.store.keys import KeyMissingError
+from bot.store.rows import new_id
 from bot.store.unit_of_work import SqlUnitOfWork
+
+TRIES = 3
 
 
 def add(login: str, role: str) -> None:
@@ -46,6 +54,43 @@ def show() -> None:
     Console().print(table)
 
 
+def contact(login: str, channel: str, address: str) -> None:
+    """Add a way to wake somebody, once they have read back the code that was sent there.
+
+    Raises `CommandError` when the channel is not set up, the code cannot be sent, or three
+    answers were wrong: an address that nobody reads is worse than none.
+    """
+    code = f"{secrets.randbelow(1_000_000):06}"
+    clock = SystemClock()
+
+    async def send(app: App) -> Staff:
+        member = await app.read(lambda uow: uow.staff.find(accounts.normalise_login(login)))
+        if member is None or member.disabled:
+            raise CommandError(f"nobody signs in as {login}")
+        if channel not in app.office.page_channels:
+            have = ", ".join(sorted(app.office.page_channels)) or "none: set SMTP_URL for email"
+            raise CommandError(f"no channel {channel!r} is set up (there is {have})")
+        text = f"Kode TanyaDulu: {code}. Bacakan ke orang yang sedang menambahkan kontak ini."
+        page = Outbound(new_id(), Purpose.PAGE, channel, "", 1, text=text, address=address)
+        try:
+            await app.senders[channel].send(page)
+        except SendError as error:
+            raise CommandError(f"the code could not be sent: {error.reason}") from error
+        return member
+
+    member = _with_app(send)
+    print(f"A code was sent to {address}.", flush=True)
+    for _ in range(TRIES):
+        if _ask("Code: ") == code:
+            break
+        say("That is not the code.")
+    else:
+        raise CommandError("the contact was not added")
+    now = clock.now()
+    _write(lambda uow: uow.staff.add_contact(member.id, channel, address, now))
+    print(f"{member.login} can be paged by {channel}.")
+
+
 def disable(login: str) -> None:
     """Nobody signs in under this name any more."""
     _write(lambda uow: accounts.disable(uow, login))
@@ -61,17 +106,31 @@ def _password() -> str:
     return password
 
 
+def _ask(question: str) -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    return input(question).strip()
+
+
 def _write[T](job: Job[T]) -> T:
     """Run a job on the database that settings name. Raises `CommandError` if it refuses."""
+    return _with_app(lambda app: app.write(job))
+
+
+def _with_app[T](use: Callable[[App], Awaitable[T]]) -> T:
     settings = load_settings()
     prepare_data_dir(settings)
     try:
         app = build(settings, reader=Understander(None))  # nothing is read here
-    except KeyMissingError as error:
-        raise CommandError(f"the database cannot be read: {error}") from error
-    try:
-        return app.database.write(job).result()
-    except AccountError as error:
+    except (KeyMissingError, MailError) as error:
         raise CommandError(str(error)) from error
-    finally:
-        asyncio.run(app.close())
+
+    async def run() -> T:
+        try:
+            return await use(app)
+        except AccountError as error:
+            raise CommandError(str(error)) from error
+        finally:
+            await app.close()
+
+    return asyncio.run(run())

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.cli.running import tanyadulu
+from bot.cli.up import free_port
+from tests.cli.running import COMMAND, environment, tanyadulu
+from tests.gateways.mail import mail_server
 
 
 def test_help_comes_at_once() -> None:
@@ -146,3 +150,43 @@ def test_a_wrong_setting_is_named() -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("tanyadulu: the setting TANYADULU_TURN_SECONDS is wrong: ")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_contact_counts_once_its_code_was_read_back(tmp_path: Path) -> None:
+    """The code goes to the address; only who can read it there becomes reachable."""
+    with mail_server(free_port()) as box:
+        settings = {
+            "TANYADULU_DATA_DIR": str(tmp_path / "var"),
+            "SMTP_URL": f"smtp://127.0.0.1:{box.port}?from=pager@example.org",
+        }
+        tanyadulu("staff", "add", "sari", stdin="kuda laut hijau muda\n", **settings)
+        contact = ("staff", "contact", "sari", "email", "sari@example.org")
+        guessed = tanyadulu(*contact, stdin="1\n2\n3\n", **settings)
+        assert guessed.returncode == 1
+        assert "none" in tanyadulu("staff", "list", **settings).stdout
+        command = [str(COMMAND), *contact]
+        with subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment(**settings),
+        ) as asking:
+            assert asking.stdout is not None
+            asking.stdout.readline()
+            body = box.received[-1].get_payload(decode=True)
+            assert isinstance(body, bytes)
+            code = re.search(r"\d{6}", body.decode())
+            assert code is not None
+            said, _ = asking.communicate(f"{code[0]}\n", timeout=60)
+        assert "can be paged by email" in said
+        assert "1 of 1 verified" in tanyadulu("staff", "list", **settings).stdout
+
+
+def test_a_contact_on_a_channel_that_is_not_set_up_is_refused(tmp_path: Path) -> None:
+    """With the setting that is missing."""
+    settings = {"TANYADULU_DATA_DIR": str(tmp_path / "var")}
+    tanyadulu("staff", "add", "sari", stdin="kuda laut hijau muda\n", **settings)
+    refused = tanyadulu("staff", "contact", "sari", "email", "sari@example.org", **settings)
+    assert refused.returncode == 1
+    assert "SMTP_URL" in refused.stderr

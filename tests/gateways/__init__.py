@@ -1,0 +1,1 @@
+"""The outside world, played by stand-ins."""
