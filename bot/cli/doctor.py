@@ -109,7 +109,11 @@ def _staff(uow: SqlUnitOfWork, app: App, now: datetime) -> list[Finding]:
         found.append(ok(f"{len(state.reachable)} of the staff on duty can be reached"))
     else:
         found.append(warning("nobody on duty can be reached", "begin a shift in the console"))
-    found.append(ok(f"{len(members)} may sign in, {len(paged)} have a verified contact"))
+    counted = f"{len(members)} may sign in, {len(paged)} have a verified contact"
+    if members and len(paged) < STAFF_FOR_REAL_SERVICE:
+        found.append(warning(counted, "./tanyadulu staff contact LOGIN email ADDRESS"))
+    else:
+        found.append(ok(counted))
     if is_practice(uow, app.office):
         reasons = []
         if app.office.practice:
