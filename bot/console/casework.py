@@ -112,7 +112,7 @@ class Casework:
 
     def _reply(self, uow: SqlUnitOfWork, case: Case, member: Staff, form: Form) -> None:
         text = _short_enough(form.get("text", ""), LONGEST_REPLY)
-        takeover.reply(uow, case, member, text, self._app.clock.now())
+        takeover.reply(uow, case, member, text, self._app.clock.now(), form.get("form_id", ""))
 
     def _hand_back(self, uow: SqlUnitOfWork, case: Case, member: Staff, _form: Form) -> None:
         takeover.hand_back(uow, case, member, self._app.wording, self._app.clock.now())

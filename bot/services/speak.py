@@ -18,12 +18,14 @@ def speak(
     author: Author,
     now: datetime,
     turn_id: str | None = None,
+    row_id: str | None = None,
 ) -> None:
     """Write replies to the outbox; a typed number now refers to the last choices among them.
 
     `conversation` is as it was when the replies were made: if its generation has grown
     since (a human took over, danger came in between), bot rows of it never leave and what
-    a number refers to stays as it is.
+    a number refers to stays as it is. `row_id` is that of a single reply whose repeat must be
+    seen as one.
     """
     offered = Offered()
     for position, reply in enumerate(replies):
@@ -34,6 +36,7 @@ def speak(
             purpose=Purpose.REPLY,
             turn_id=turn_id,
             position=position,
+            row_id=row_id,
             now=now,
         )
         if reply.buttons:

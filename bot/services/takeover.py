@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from bot.domain.cases import Case, CloseReason, LogKind
@@ -15,6 +16,7 @@ from bot.store.unit_of_work import SqlUnitOfWork
 # Until safe contact is known every phone is treated as watched: we write only just after the
 # person did (product rule).
 JUST_AFTER = timedelta(minutes=10)
+ROW_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class RefusedError(Exception):
@@ -76,12 +78,22 @@ def may_write(uow: SqlUnitOfWork, case: Case, now: datetime) -> bool:
     return wrote_at is not None and now - wrote_at <= JUST_AFTER
 
 
-def reply(uow: SqlUnitOfWork, case: Case, member: Staff, text: str, now: datetime) -> None:
-    """Say something to the person; only whoever took over may."""
+def reply(
+    uow: SqlUnitOfWork, case: Case, member: Staff, text: str, now: datetime, form_id: str = ""
+) -> None:
+    """Say something to the person; only whoever took over may.
+
+    `form_id` becomes the id of the row: a form that is sent twice, even after a crash and a
+    restart, says it once.
+    """
     _require_holder(uow, case, member)
     if not text.strip():
         raise RefusedError("Pesannya masih kosong.")
-    _say(uow, case, Reply(text.strip()), now)
+    conversation = uow.conversations.get(case.conversation_id)
+    if ROW_ID.fullmatch(form_id) and uow.outbox.find_reply(conversation, form_id) is not None:
+        return
+    row_id = form_id if ROW_ID.fullmatch(form_id) else None
+    _say(uow, case, Reply(text.strip()), now, row_id)
 
 
 def hand_back(
@@ -127,7 +139,9 @@ def _require_holder(uow: SqlUnitOfWork, case: Case, member: Staff) -> None:
         raise RefusedError("Ambil alih dulu percakapannya.")
 
 
-def _say(uow: SqlUnitOfWork, case: Case, text: Reply, now: datetime) -> None:
+def _say(
+    uow: SqlUnitOfWork, case: Case, text: Reply, now: datetime, row_id: str | None = None
+) -> None:
     conversation = uow.conversations.get(case.conversation_id)
-    speak(uow, conversation, [text], author=Author.HUMAN, now=now)
+    speak(uow, conversation, [text], author=Author.HUMAN, now=now, row_id=row_id)
     uow.cases.touch(case.id, now)

@@ -29,10 +29,10 @@ class Outbox(SealedRows):
         turn_id: str | None = None,
         position: int = 0,
         purpose: Purpose = Purpose.REPLY,
-        generation: int | None = None,
+        row_id: str | None = None,
     ) -> str:
         """A text to the person; bot rows carry the takeover generation they were made in."""
-        row_id = new_id()
+        row_id = row_id or new_id()
         body = {"text": reply.text, "buttons": plain_buttons(reply.buttons)}
         self._connection.execute(
             insert(outbound).values(
@@ -43,7 +43,7 @@ class Outbox(SealedRows):
                 channel=known.channel,
                 conversation_id=known.id,
                 turn_id=turn_id,
-                generation=known.generation if generation is None else generation,
+                generation=known.generation,
                 state=Delivery.PENDING,
                 body_sealed=self._seal(person_key(known.person_id), body, f"outbound:{row_id}"),
                 attempts=0,

@@ -96,6 +96,24 @@ def test_reply_and_hand_back(hotline: Hotline) -> None:
     asyncio.run(journey())
 
 
+def test_a_reply_sent_twice_is_said_once(hotline: Hotline) -> None:
+    """The same form again, also after a restart of the server: one row."""
+
+    async def journey() -> None:
+        case, member = await emergency(hotline)
+        await take_over(hotline, case, member)
+        app, now = hotline.app, hotline.clock.now()
+        form_id = "ab" * 16
+        for _ in range(2):
+            await app.write(
+                lambda uow: takeover.reply(uow, case, member, "Saya di sini.", now, form_id)
+            )
+        await hotline.settle()
+        assert (await hotline.answers("ani")).count("Saya di sini.") == 1
+
+    asyncio.run(journey())
+
+
 def test_no_greeting_reaches_a_phone_out_of_the_blue(hotline: Hotline) -> None:
     """She wrote an hour ago and somebody else may hold the phone: the greeting waits for her."""
 
