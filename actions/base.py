@@ -28,6 +28,9 @@ UNKNOWN = "unknown"
 
 DATA = Path(__file__).parent.parent / "data"
 
+LISTEN: dict[str, Any] = {"event": "followup", "timestamp": None, "name": "action_listen"}
+"""Ends a turn before its rule would."""
+
 log = structlog.get_logger(__name__)
 
 

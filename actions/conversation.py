@@ -5,7 +5,7 @@ from __future__ import annotations
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Events, Guarded, close_form, emit, open_form, say, slot, wording
+from actions.base import LISTEN, Events, Guarded, close_form, emit, open_form, say, slot, wording
 from actions.danger import emergency
 from actions.missing import keep_what_was_said
 from actions.verdict import why
@@ -129,4 +129,4 @@ class ActionLost(Guarded):
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:  # noqa: ARG002 - whatever was said
         """Raise the alarm, for which the worker apologises, and listen."""
         emit(dispatcher, "action_failed", action=self.name())
-        return [{"event": "followup", "timestamp": None, "name": "action_listen"}]
+        return [LISTEN]

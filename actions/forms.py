@@ -61,8 +61,8 @@ ASKED = 0.25
 _SKIPPED = re.compile(
     r"[\s.\-_?!]*(?:(?:di)?(?:lewat|lewati|skip|next|lanjut)(?:kan|in)?(?: saja| aja)?|"
     r"(?:tidak|tdk|ga|gak|nggak|ngga|enggak|gk|tak|kurang|belum|blm)\s*(?:tahu|tau|ingat|inget)"
-    r"(?:\s+(?:juga|kak|pak|bu|mbak|mas|saya|aku))*|(?:ora|mboten|teu|sonde|tra|tida|indak|nda)\s*(?:ngerti|ngertos|reti|weruh|nyaho|terang|tau|tahu)|"
-    r"entah(?:lah)?|lupa)?[\s.\-_?!]*",
+    r"|(?:ora|mboten|teu|sonde|tra|tida|indak|nda)\s*(?:ngerti|ngertos|reti|weruh|nyaho|terang|tau|tahu)|"
+    r"entah(?:lah)?|lupa)?(?:\s+(?:juga|kak|pak|bu|mbak|mas|teh|saya|aku))*[\s.\-_?!]*",
     re.IGNORECASE,
 )
 
@@ -73,6 +73,9 @@ _ASKS_BACK = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SHORT_QUESTION = 7
+_LONG_QUESTION = 5
+_ONLY_UNSURE = 5
+"""Words up to which a message that is unsure holds nothing else worth keeping."""
 
 
 class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no types
@@ -91,9 +94,13 @@ class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no typ
 
     def read(self, name: str, tracker: Tracker) -> str | None:  # noqa: ARG002 - for subclasses
         """The answer to the question for `name` in this message; None when it holds none."""
-        if intent(tracker)[0] == "unsure" or _SKIPPED.fullmatch(typed(tracker) or "?x"):
+        text = typed(tracker)
+        meant, confidence = intent(tracker)
+        short = len(text.split()) <= _ONLY_UNSURE
+        is_unsure = meant == "unsure" and confidence >= LIKELY and short
+        if is_unsure or _SKIPPED.fullmatch(text or "?x"):
             return UNKNOWN
-        return typed(tracker) or None
+        return text or None
 
     def learn(
         self,
@@ -161,11 +168,13 @@ class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no typ
     def leaves(self, name: str, tracker: Tracker) -> bool:
         """Whether the message is about something else than the question for `name`."""
         meant, confidence = intent(tracker)
+        text = typed(tracker)
         if meant in self.answered_by_intent.get(name, frozenset()):
-            return False
+            asks = "?" in text and len(text.split()) >= _LONG_QUESTION
+            return asks and meant in ASKS_SOMETHING_ELSE and confidence >= CLEAR
         if meant in LEAVES_AT_ONCE:
             return confidence >= LIKELY
-        enough = ASKED if "?" in typed(tracker) else CLEAR
+        enough = ASKED if "?" in text else CLEAR
         return meant in ASKS_SOMETHING_ELSE and confidence >= enough
 
 

@@ -24,6 +24,7 @@ from actions.base import (
 )
 from actions.forms import Form
 from bot.language.danger import screen
+from bot.language.facts import find_facts
 from bot.language.spelling import normalise
 from bot.language.types import Urgency
 
@@ -131,8 +132,10 @@ def fields_of(slots: Slots) -> dict[str, str]:
 
 
 def _has_news(slots: Slots) -> bool:
-    """Whether anything was answered; the story went out when the report began."""
-    return bool(fields_of(slots).keys() - {"story"})
+    """Whether anything was answered; the story and its country went out when it began."""
+    told = fields_of(slots)
+    named = {fact.value for fact in find_facts(told.pop("story", "")) if fact.entity == "country"}
+    return bool(told.keys() - {"country"}) or told.get("country", "") not in {"", *named}
 
 
 def urgency_of(slots: Slots) -> Urgency:

@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
+    LISTEN,
     UNKNOWN,
     Events,
     Guarded,
@@ -21,9 +22,9 @@ from actions.base import (
     typed,
 )
 from actions.departure import departure_in
-from actions.forms import ASKS_SOMETHING_ELSE, Form
+from actions.forms import ASKS_SOMETHING_ELSE, CLEAR, Form
 from actions.missing import keep_what_was_said
-from actions.verdict import codes_of, news_text, summary, verdict_texts
+from actions.verdict import codes_of, news_text, still_unknown, summary, verdict_texts
 from bot.language.offers import check_offer
 from bot.language.types import OfferCheck, Verdict
 
@@ -73,8 +74,11 @@ _SHORT_ANSWERS = {
 }
 _SHORT = 4
 _TELLING = 2
+_LONG = 8
 _YES_OR_NO = {("offer__fee", "affirm"): "diminta", ("offer__fee", "deny"): "tidak"}
 _DANGEROUS = (Verdict.SERIOUS, Verdict.CRITICAL)
+_IS_NO_OFFER = frozenset({"report_labour_abuse", "report_money_lost", "ask_return_home"})
+"""Trouble told in place of an offer; in answer to a question it is part of the offer."""
 
 
 class ActionOfferVerdict(Guarded):
@@ -91,12 +95,13 @@ class ActionOfferVerdict(Guarded):
         known: dict[str, Any] = dict.fromkeys(SLOTS)
         known["offer__text"] = text or None
         check = check_offer(text)
-        if _holds_an_offer(check):
+        if _holds_an_offer(check, text):
             known.update(_judge(dispatcher, check, tracker))
         events = [slot(key, value) for key, value in known.items()]
         if known["offer__questions"] == []:
             # Nothing left to ask: the form would open and close in one breath.
-            events.append({"event": "followup", "timestamp": None, "name": "action_offer_close"})
+            say(dispatcher, "say_offer_judged")
+            events.append(LISTEN)
         return events
 
 
@@ -119,6 +124,19 @@ class ValidateOfferForm(Form):
         questions = slots.get("offer__questions")
         return ["offer__story"] if questions is None else list(questions)
 
+    def leaves(self, name: str, tracker: Tracker) -> bool:
+        """Also whoever misses a relative, or was asked for an offer and has none."""
+        if super().leaves(name, tracker):
+            return True
+        meant, confidence = intent(tracker)
+        if meant == "report_missing_relative":
+            return confidence >= CLEAR
+        if name != "offer__story" or not typed(tracker):
+            return False
+        if meant in _IS_NO_OFFER:
+            return confidence >= CLEAR
+        return meant not in ("deny", "unsure") and _tells_nothing(typed(tracker))
+
     def read(self, name: str, tracker: Tracker) -> str | None:
         """A button's value, a yes or no where that is an answer, or the words themselves."""
         tapped = entity(tracker, name.removeprefix("offer__"))
@@ -127,6 +145,8 @@ class ValidateOfferForm(Form):
         value = super().read(name, tracker)
         if value is None or value == UNKNOWN:
             return value
+        if name == "offer__story" and intent(tracker)[0] == "deny" and _tells_nothing(value):
+            return UNKNOWN
         if name == "offer__departure":
             return departure_in(value, today_of(tracker)) or value
         meant = _YES_OR_NO.get((name, intent(tracker)[0]))
@@ -185,7 +205,8 @@ def _judge(dispatcher: CollectingDispatcher, check: OfferCheck, tracker: Tracker
 def _worth_asking(check: OfferCheck, departure: str | None) -> list[str]:
     """What to ask, in order: a near departure matters most when the offer looks dangerous."""
     questions = ["offer__visa", "offer__fee", "offer__agency"]
-    unknown = [name for name in questions if name.removeprefix("offer__") not in check.facts]
+    open_facts = still_unknown(check)
+    unknown = [name for name in questions if name.removeprefix("offer__") in open_facts]
     if check.verdict in _DANGEROUS and departure is None:
         unknown.insert(0, "offer__departure")
     return unknown[:MOST_QUESTIONS]
@@ -202,9 +223,15 @@ def _record(dispatcher: CollectingDispatcher, check: OfferCheck, departure: str 
     )
 
 
-def _holds_an_offer(check: OfferCheck) -> bool:
-    """Whether the text tells anything that can be judged: a sign, or two facts."""
-    return bool(check.flags or check.signals or len(check.facts) >= _TELLING)
+def _holds_an_offer(check: OfferCheck, text: str) -> bool:
+    """Whether the text can be judged: a sign or two facts; one, where a whole story was told."""
+    enough = 1 if len(text.split()) >= _LONG else _TELLING
+    return bool(check.flags or check.signals or len(check.facts) >= enough)
+
+
+def _tells_nothing(text: str) -> bool:
+    check = check_offer(text)
+    return len(text.split()) <= _SHORT and not (check.flags or check.signals or check.facts)
 
 
 def _with_answer(text: str, name: str, value: str) -> str:

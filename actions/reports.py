@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
+    LISTEN,
     UNKNOWN,
     Events,
     Guarded,
@@ -36,7 +37,6 @@ KINDS = {
 ADDITION = "addition"
 """In place of a kind: more about a report that is there already."""
 
-LISTEN = {"event": "followup", "timestamp": None, "name": "action_listen"}
 ASK = {"event": "followup", "timestamp": None, "name": "report_form"}
 
 
@@ -63,6 +63,12 @@ class ActionReportStart(Guarded):
 
 class ValidateReportForm(Form):
     """Takes the answer to the one question about a report."""
+
+    answered_by_intent: ClassVar[dict[str, frozenset[str]]] = {
+        "report__detail": frozenset(
+            {"ask_contacts", "ask_visa_documents", "ask_destination", "ask_agency_licence"}
+        )
+    }
 
     def name(self) -> str:
         """Name in domain.yml."""

@@ -13,6 +13,7 @@ from actions.base import (
     Guarded,
     close_form,
     emit,
+    entity,
     open_form,
     say,
     today_of,
@@ -66,10 +67,13 @@ class ActionContacts(Guarded):
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Numbers for the country that was named, each with its source; none without one."""
         today = today_of(tracker)
-        found = shown_to_public(_directory(), _country(tracker), today) if today else ()
+        code = _country(tracker)
+        found = shown_to_public(_directory(), code, today) if today else ()
         if not found:
             say(dispatcher, "say_no_contacts")
             return []
+        if entity(tracker, "country") and not any(each.country == code for each in found):
+            say(dispatcher, "say_no_contacts_there")
         lines = [_line(contact) for contact in found[:MOST_CONTACTS]]
         say(dispatcher, "say_contacts", contacts="\n".join(lines))
         return []

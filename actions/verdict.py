@@ -19,6 +19,15 @@ MOST_FLAGS = 4
 """Flags in one message; the gravest come first, the others follow in a second message."""
 MOST_UNKNOWNS = 3
 
+_SETTLED_BY = {
+    "visa": {"non_work_visa", "pos_work_visa"},
+    "fee": {"upfront_fee", "salary_deduction_debt", "free_everything_bait", "pos_zero_cost"},
+    "contract": {"no_written_contract", "pos_contract_before"},
+    "agency": {"no_licensed_agency", "pos_licensed_p3mi", "pos_government_program"},
+    "country": {"non_placement_country", "middle_east_domestic_ban"},
+}
+"""Signs that tell a fact without naming it."""
+
 _MONTHS = [
     "Januari",
     "Februari",
@@ -109,8 +118,14 @@ def _flag_lines(codes: list[str]) -> str:
     return "\n".join(lines)
 
 
+def still_unknown(check: OfferCheck) -> tuple[str, ...]:
+    """The facts that nobody has told: neither named nor settled by a flag or a good sign."""
+    seen = {evidence.code for evidence in (*check.flags, *check.signals)}
+    return tuple(fact for fact in check.missing if seen.isdisjoint(_SETTLED_BY.get(fact, ())))
+
+
 def _unknown(check: OfferCheck) -> str:
-    names = (f"say_unknown_{fact}" for fact in check.missing)
+    names = (f"say_unknown_{fact}" for fact in still_unknown(check))
     known = [words(name) for name in names if name in wording().names]
     return ", ".join(known[:MOST_UNKNOWNS])
 

@@ -115,7 +115,7 @@ class Replay:
 
     async def cases(self, wanted: list[str]) -> None:
         """The open cases."""
-        cases = [f"{case.kind} {case.urgency}" for case in await self.hotline.cases()]
+        cases = [f"{case.kind} {case.urgency.value}" for case in await self.hotline.cases()]
         assert sorted(cases) == sorted(wanted), f"cases are {cases}"
 
     async def field(self, wanted: Mapping[str, str]) -> None:
