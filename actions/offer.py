@@ -24,13 +24,19 @@ from actions.base import (
 from actions.departure import departure_in
 from actions.forms import ASKS_SOMETHING_ELSE, CLEAR, Form
 from actions.missing import keep_what_was_said
+from actions.offer_text import (
+    LONGEST_TEXT,
+    SAID_BY_BUTTON,
+    SHORT,
+    holds_an_offer,
+    tells_nothing,
+    with_answer,
+)
 from actions.verdict import codes_of, news_text, still_unknown, summary, verdict_texts
 from bot.language.offers import check_offer
 from bot.language.types import OfferCheck, Verdict
 
 MOST_QUESTIONS = 3
-LONGEST_TEXT = 8000
-"""Characters of an offer and its answers that are kept; a longer advertisement is cut."""
 
 SLOTS = (
     "offer__text",
@@ -43,39 +49,8 @@ SLOTS = (
     "offer__told",
 )
 
-SAID_BY_BUTTON = {
-    "offer__visa": {
-        "kerja": "Pakai visa kerja.",
-        "turis": "Berangkat pakai visa turis.",
-        "pelajar": "Berangkat pakai visa pelajar untuk kerja.",
-    },
-    "offer__fee": {
-        "diminta": "Diminta bayar uang di muka.",
-        "tidak": "Tidak diminta uang.",
-        "potong_gaji": "Biaya dibayar dengan potong gaji.",
-    },
-    "offer__agency": {
-        "pt": "Berangkat lewat PT.",
-        "perorangan": "Berangkat lewat perorangan, tanpa PT.",
-    },
-    "offer__departure": {
-        "within_48h": "Berangkat besok atau lusa.",
-        "this_week": "Berangkat minggu ini.",
-        "later": "Berangkatnya masih lama.",
-    },
-}
-"""What a button means in words, so that the check reads it like everything else."""
-
-_SHORT_ANSWERS = {
-    "offer__visa": "visa {}",
-    "offer__fee": "biaya {}",
-    "offer__agency": "lewat {}",
-    "offer__departure": "berangkat {}",
-}
-_SHORT = 4
-_TELLING = 2
-_LONG = 8
 _YES_OR_NO = {("offer__fee", "affirm"): "diminta", ("offer__fee", "deny"): "tidak"}
+_NEAR = ("within_48h", "this_week")
 _DANGEROUS = (Verdict.SERIOUS, Verdict.CRITICAL)
 _IS_NO_OFFER = frozenset({"report_labour_abuse", "report_money_lost", "ask_return_home"})
 """Trouble told in place of an offer; in answer to a question it is part of the offer."""
@@ -91,11 +66,14 @@ class ActionOfferVerdict(Guarded):
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Forget the offer before, judge this one. No offer in the text: the form asks for it."""
         keep_what_was_said(dispatcher, tracker)
+        late = _late_answer(dispatcher, tracker)
+        if late is not None:
+            return late
         text = typed(tracker)[:LONGEST_TEXT]
         known: dict[str, Any] = dict.fromkeys(SLOTS)
         known["offer__text"] = text or None
         check = check_offer(text)
-        if _holds_an_offer(check, text):
+        if holds_an_offer(check, text):
             known.update(_judge(dispatcher, check, tracker))
         events = [slot(key, value) for key, value in known.items()]
         if known["offer__questions"] == []:
@@ -135,7 +113,7 @@ class ValidateOfferForm(Form):
             return False
         if meant in _IS_NO_OFFER:
             return confidence >= CLEAR
-        return meant not in ("deny", "unsure") and _tells_nothing(typed(tracker))
+        return meant not in ("deny", "unsure") and tells_nothing(typed(tracker))
 
     def read(self, name: str, tracker: Tracker) -> str | None:
         """A button's value, a yes or no where that is an answer, or the words themselves."""
@@ -145,12 +123,12 @@ class ValidateOfferForm(Form):
         value = super().read(name, tracker)
         if value is None or value == UNKNOWN:
             return value
-        if name == "offer__story" and intent(tracker)[0] == "deny" and _tells_nothing(value):
+        if name == "offer__story" and intent(tracker)[0] == "deny" and tells_nothing(value):
             return UNKNOWN
         if name == "offer__departure":
             return departure_in(value, today_of(tracker)) or value
         meant = _YES_OR_NO.get((name, intent(tracker)[0]))
-        return meant if meant and len(value.split()) <= _SHORT else value
+        return meant if meant and len(value.split()) <= SHORT else value
 
     def learn(
         self, name: str, value: str, dispatcher: CollectingDispatcher, tracker: Tracker
@@ -158,10 +136,13 @@ class ValidateOfferForm(Form):
         """Every answer becomes part of the offer's text; the offer itself is judged at once."""
         if name == "offer__story" and value == UNKNOWN:
             return {"offer__questions": []}
-        text = _with_answer(str(tracker.get_slot("offer__text") or ""), name, value)
+        text = with_answer(str(tracker.get_slot("offer__text") or ""), name, value)
         known: dict[str, Any] = {"offer__text": text}
         if name == "offer__story":
             known.update(_judge(dispatcher, check_offer(text), tracker))
+        if name == "offer__departure" and value in _NEAR:
+            # Not only when the questions are over: she may be gone by then.
+            _record(dispatcher, check_offer(text), value)
         return known
 
 
@@ -174,18 +155,44 @@ class ActionOfferClose(Guarded):
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Compare with what was told, say the rest, record it."""
-        told = tracker.get_slot("offer__told")
-        if not told:
-            say(dispatcher, "say_offer_none")
-            return []
-        check = check_offer(str(tracker.get_slot("offer__text") or ""))
-        news = news_text(told, check, today_of(tracker))
-        if news:
-            say(dispatcher, "say_offer_updated", verdict=news)
-        else:
-            say(dispatcher, "say_offer_closed")
-        _record(dispatcher, check, _departure(tracker))
-        return [slot("offer__told", summary(check))]
+        return _close(dispatcher, tracker)
+
+
+def _close(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    told = tracker.get_slot("offer__told")
+    if not told:
+        say(dispatcher, "say_offer_none")
+        return []
+    check = check_offer(str(tracker.get_slot("offer__text") or ""))
+    news = news_text(told, check, today_of(tracker))
+    if news:
+        say(dispatcher, "say_offer_updated", verdict=news)
+    else:
+        say(dispatcher, "say_offer_closed")
+    departure = _departure(tracker)
+    # A near departure went out when it was answered; again only if things look worse now.
+    told_already = departure in _NEAR and not news
+    _record(dispatcher, check, None if told_already else departure)
+    return [slot("offer__told", summary(check))]
+
+
+def _late_answer(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
+    """The button of an earlier question tapped now: an answer about the same offer."""
+    if typed(tracker) or not tracker.get_slot("offer__told"):
+        return None
+    tapped = {name: entity(tracker, name.removeprefix("offer__")) for name in SAID_BY_BUTTON}
+    known = {name: value for name, value in tapped.items() if value in SAID_BY_BUTTON[name]}
+    for name, value in known.items():
+        text = with_answer(str(tracker.get_slot("offer__text") or ""), name, str(value))
+        tracker.slots.update({name: value, "offer__text": text})
+        if value in _NEAR:
+            _record(dispatcher, check_offer(text), value)
+        events = [slot(name, value), slot("offer__text", text)]
+        questions = tracker.get_slot("offer__questions") or []
+        if any(tracker.get_slot(question) is None for question in questions):
+            return events
+        return [*events, *_close(dispatcher, tracker), LISTEN]
+    return None
 
 
 def _judge(dispatcher: CollectingDispatcher, check: OfferCheck, tracker: Tracker) -> dict[str, Any]:
@@ -221,28 +228,6 @@ def _record(dispatcher: CollectingDispatcher, check: OfferCheck, departure: str 
         facts=dict(check.facts),
         departure=departure,
     )
-
-
-def _holds_an_offer(check: OfferCheck, text: str) -> bool:
-    """Whether the text can be judged: a sign or two facts; one, where a whole story was told."""
-    enough = 1 if len(text.split()) >= _LONG else _TELLING
-    return bool(check.flags or check.signals or len(check.facts) >= enough)
-
-
-def _tells_nothing(text: str) -> bool:
-    check = check_offer(text)
-    return len(text.split()) <= _SHORT and not (check.flags or check.signals or check.facts)
-
-
-def _with_answer(text: str, name: str, value: str) -> str:
-    """The offer's text with an answer added, said so that the check understands it."""
-    if value == UNKNOWN:
-        return text
-    said = SAID_BY_BUTTON.get(name, {}).get(value)
-    if said is None:
-        short = len(value.split()) <= _SHORT
-        said = _SHORT_ANSWERS.get(name, "{}").format(value) if short else value
-    return f"{text}\n{said}".strip()[:LONGEST_TEXT]
 
 
 def _departure(tracker: Tracker) -> str | None:

@@ -130,9 +130,48 @@ def test_the_closing_tells_only_what_is_new() -> None:
     assert said.commands[0]["command"] == "record_offer"
 
 
-def test_the_departure_that_was_answered_is_recorded() -> None:
-    """The worker learns of a near departure, which is what makes an offer an emergency."""
+def test_a_near_departure_is_recorded_when_it_is_answered() -> None:
+    """Who leaves tomorrow may be gone before the questions are over; it is not told twice."""
     told = turn(ActionOfferVerdict(), TRAP, intent="check_job_offer").slots
-    said = turn(ActionOfferClose(), slots={**told, "offer__departure": "within_48h"})
+    slots = {**told, "requested_slot": "offer__departure"}
+    said = turn(ValidateOfferForm(), "besok pagi", slots=slots, form="offer_form")
+    closed = turn(ActionOfferClose(), slots={**told, **said.slots})
 
     assert said.commands[0]["departure"] == "within_48h"
+    assert closed.commands[0]["departure"] is None
+
+
+def test_an_earlier_button_answers_for_the_same_offer() -> None:
+    """Scrolling up to 'today or tomorrow' corrects the answer; the offer is not forgotten."""
+    told = turn(ActionOfferVerdict(), TRAP, intent="check_job_offer").slots
+    slots = {**told, "offer__departure": "later"}
+    near = {"departure": "within_48h"}
+    said = turn(ActionOfferVerdict(), intent="check_job_offer", entities=near, slots=slots)
+
+    assert said.slots["offer__departure"] == "within_48h"
+    assert "offer__told" not in said.slots
+    assert said.commands[0]["departure"] == "within_48h"
+
+
+def test_an_earlier_button_after_the_last_question_closes_again() -> None:
+    """With no question left the changed verdict is told at once."""
+    told = turn(ActionOfferVerdict(), TRAP, intent="check_job_offer").slots
+    slots = {**told, **dict.fromkeys(told["offer__questions"], "unknown")}
+    asked = {"fee": "diminta"}
+    said = turn(ActionOfferVerdict(), intent="check_job_offer", entities=asked, slots=slots)
+
+    assert "tanda bahaya lagi" in said.texts[0]
+    assert said.events[-1]["name"] == "action_listen"
+
+
+def test_an_offer_that_tells_everything_is_not_asked_about() -> None:
+    """The verdict is followed by choices, not by thanks for answers that nobody gave."""
+    offer = (
+        "program g to g korea, kerja pabrik, kontrak sudah ditandatangani, visa kerja, "
+        "penempatan tidak dipungut biaya, berangkat 5 bulan lagi"
+    )
+    said = turn(ActionOfferVerdict(), offer, intent="check_job_offer")
+
+    assert said.slots["offer__questions"] == []
+    assert "/clarify" in said.buttons
+    assert said.events[-1]["name"] == "action_listen"
