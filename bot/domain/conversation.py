@@ -69,7 +69,7 @@ class Choice:
     """How a message relates to the choices that were offered.
 
     `title` and `payload` are set when it picks one; `problem` is `no_such_choice` or
-    `stale` when it tried to.
+    `stale` (nothing is on offer any more) when it tried to.
     """
 
     title: str = ""
@@ -85,9 +85,9 @@ def read_choice(text: str, offered: Offered, tapped: Reply | None = None) -> Cho
     tap = TAP.fullmatch(text.strip())
     if tap:
         return _tapped(tap, offered, tapped)
-    if not offered.buttons:
-        return None
     number = ONE_NUMBER.fullmatch(text)
+    if not offered.buttons:
+        return Choice(problem="stale") if number and int(number[1]) else None
     if number:
         index = int(number[1])
         if 1 <= index <= len(offered.buttons):

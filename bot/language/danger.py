@@ -127,6 +127,14 @@ def _goes_along(signal: Signal, message: _Message) -> bool:
 
 
 @cache
+def emergency_signals() -> frozenset[str]:
+    """Names of the signals that are an emergency by themselves."""
+    return frozenset(
+        signal.name for signal in _rules().signals if signal.urgency is Urgency.EMERGENCY
+    )
+
+
+@cache
 def _rules() -> _Rules:
     danger: dict[str, Any] = _catalogue("danger.yml")
     contexts: dict[str, Any] = _catalogue("danger_context.yml")

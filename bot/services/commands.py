@@ -11,6 +11,7 @@ from bot.domain.cases import Case, CaseKind, LogKind
 from bot.domain.conversation import Conversation
 from bot.domain.messages import Reply
 from bot.domain.office import Office
+from bot.language.danger import screen
 from bot.language.types import Urgency
 from bot.ports import Command, Wording
 from bot.services import emergency
@@ -153,7 +154,10 @@ def _request_human(desk: Desk, _values: Mapping[str, Any]) -> Reply | None:
 
 
 def _set_safe_contact(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
-    _case_of(desk, _kind_at_hand(desk), Urgency.NONE, {"safe_contact": str(values["note"])})
+    note = str(values["note"])
+    # A phone that an employer reads is a sign by itself.
+    urgency = screen(note).urgency
+    _case_of(desk, _kind_at_hand(desk), urgency, {"safe_contact": note})
     return desk.wording.say("say_safe_contact_saved")
 
 

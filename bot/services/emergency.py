@@ -9,6 +9,7 @@ from bot.domain.cases import Case, CaseKind, CaseState, LogKind
 from bot.domain.conversation import Conversation, HandledBy, Talk
 from bot.domain.messages import Reply
 from bot.domain.office import Office
+from bot.language.danger import emergency_signals
 from bot.language.types import Urgency
 from bot.ports import Wording
 from bot.services.duty import duty, is_practice, status_line
@@ -58,12 +59,7 @@ def kind_of(signals: tuple[str, ...]) -> CaseKind:
 
 def only_departure(signals: tuple[str, ...]) -> bool:
     """Whether nothing but a near departure makes it an emergency."""
-    return DEPARTURE in signals and not set(signals) - {
-        DEPARTURE,
-        "departure_this_week_with_flags",
-        "recruiter_active",
-        "money_lost",
-    }
+    return emergency_signals() & set(signals) == {DEPARTURE}
 
 
 def first_answer(

@@ -134,6 +134,7 @@ kalau tidak dapat target katanya dijual ke blok sebelah
 naik perahu malam malam, tidak boleh nyalakan senter
 """,
     "child_at_risk": """
+pak guru itu mau ngirim anak smp umur 13 ke johor jadi pembantu
 ponakan umur 15 diajak kerja ke malaysia sama tetangga
 anak saya masih smp dijemput sponsor katanya kerja di kafe
 adik kelas 2 smk mau diberangkatkan ke taiwan, umurnya dituakan di ktp
