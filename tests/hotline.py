@@ -6,6 +6,7 @@ Only what lies outside is replaced: time, the assistant's process and the phones
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -122,8 +123,10 @@ class Hotline:
         self._count = 0
 
     def close(self) -> None:
-        """Let go of files."""
-        asyncio.run(self.app.close())
+        """Let go of files; in a thread, for a browser test keeps a loop running in this one."""
+        closing = threading.Thread(target=lambda: asyncio.run(self.app.close()))
+        closing.start()
+        closing.join()
 
     async def says(self, who: str, text: str, *, external_id: str | None = None) -> Received:
         """Somebody writes; everything that is due is done before it returns."""
