@@ -27,7 +27,7 @@ class Talk(StrEnum):
     `assistant` is the dialogue of the Rasa assistant. The `danger_*` talks need nothing but
     this process, so that they work when everything else is down:
     danger_asked (may they chat?) -> danger_open (every word goes to staff) or
-    danger_silent (they asked for silence); self_harm_asked -> danger_open.
+    danger_silent (they asked for silence); self_harm_asked -> self_harm_open.
     """
 
     ASSISTANT = "assistant"
@@ -35,6 +35,7 @@ class Talk(StrEnum):
     DANGER_OPEN = "danger_open"
     DANGER_SILENT = "danger_silent"
     SELF_HARM_ASKED = "self_harm_asked"
+    SELF_HARM_OPEN = "self_harm_open"
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,8 @@ def _in_danger_talk(talk: Talk, last: TurnMessage) -> LocalAnswer | None:
         return _after_can_you_chat(last)
     if talk is Talk.SELF_HARM_ASKED:
         return _after_self_harm_question(last)
+    if talk is Talk.SELF_HARM_OPEN:
+        return LocalAnswer(says=("say_self_harm_more",), talk=Talk.SELF_HARM_OPEN)
     return LocalAnswer(says=("say_danger_more",), talk=Talk.DANGER_OPEN)
 
 
@@ -77,5 +79,5 @@ def _after_can_you_chat(last: TurnMessage) -> LocalAnswer:
 
 def _after_self_harm_question(last: TurnMessage) -> LocalAnswer:
     if last.payload == "/deny":
-        return LocalAnswer(says=("say_self_harm_no",), talk=Talk.DANGER_OPEN)
-    return LocalAnswer(says=("say_self_harm_stay",), talk=Talk.DANGER_OPEN)
+        return LocalAnswer(says=("say_self_harm_no",), talk=Talk.SELF_HARM_OPEN)
+    return LocalAnswer(says=("say_self_harm_stay",), talk=Talk.SELF_HARM_OPEN)

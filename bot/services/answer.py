@@ -13,9 +13,11 @@ from bot.domain.local_answers import LocalAnswer
 from bot.domain.messages import Author, Purpose, Reply, Turn, TurnMessage, TurnState
 from bot.domain.office import Office
 from bot.language.facts import find_facts
+from bot.language.types import Urgency
 from bot.ports import Answer, Wording
 from bot.services.commands import Desk, carry_out
 from bot.services.duty import contact_piece, duty, is_practice, later_status
+from bot.services.emergency import see_to_urgent
 from bot.services.speak import speak, with_practice_notice
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -73,7 +75,7 @@ def prepare(
         conversation,
         uow.turns.messages(turn.id),
         metadata,
-        later_status(uow, conversation.case_id, state, wording),
+        later_status(uow, conversation.case_id, state, office, wording),
         uow.conversations.tracker(conversation),
     )
 
@@ -95,6 +97,8 @@ def finish(
         return False
     desk = Desk(uow, prepared.conversation, office, wording, now)
     replies = _in_order(answer, desk)
+    if uow.turns.urgency(prepared.turn.id) is Urgency.URGENT:
+        see_to_urgent(uow, prepared.conversation.id, office, now)
     _say(uow, prepared, replies, wording, now)
     uow.conversations.set_tracker(prepared.conversation, answer.events)
     if uow.conversations.outage_told_at(prepared.conversation.id) is not None:

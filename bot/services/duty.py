@@ -76,7 +76,10 @@ def status_line(
     `country` is a name as the language package gives it; None when it is not known yet.
     """
     if state.reachable:
-        return wording.say("say_status_on_duty").text
+        parts = [wording.say("say_status_on_duty").text]
+        if country is not None:
+            parts.append(contact_piece(office, wording, today, country))
+        return " ".join(part for part in parts if part)
     parts = [wording.say("say_status_nobody").text]
     if state.next_staffed is not None:
         time = office.local_time(state.next_staffed)
@@ -97,10 +100,18 @@ def contact_piece(office: Office, wording: Wording, today: date, country: str | 
     return wording.say(name, contact=line).text
 
 
-def later_status(uow: SqlUnitOfWork, case_id: str | None, state: Duty, wording: Wording) -> str:
+def later_status(
+    uow: SqlUnitOfWork, case_id: str | None, state: Duty, office: Office, wording: Wording
+) -> str:
     """What has become of a call since the first answer."""
     escalation = None if case_id is None else uow.escalations.latest_for(case_id)
     if escalation is not None and escalation.state is EscalationState.ACKNOWLEDGED:
         return wording.say("say_status_acknowledged").text
-    name = "say_status_still_on_duty" if state.reachable else "say_status_still_nobody"
-    return wording.say(name).text
+    if state.reachable:
+        return wording.say("say_status_still_on_duty").text
+    calling = (
+        escalation is not None
+        and escalation.state is EscalationState.RUNNING
+        and any(has_verified_contact(uow, office, member.id) for member in active_staff(uow))
+    )
+    return wording.say("say_status_still_calling" if calling else "say_status_still_nobody").text

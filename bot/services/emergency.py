@@ -10,10 +10,10 @@ from bot.domain.conversation import Conversation, HandledBy, Talk
 from bot.domain.messages import Reply
 from bot.domain.office import Office
 from bot.language.danger import emergency_signals
-from bot.language.types import Urgency
+from bot.language.types import Understanding, Urgency
 from bot.ports import Wording
 from bot.services.duty import duty, is_practice, status_line
-from bot.services.paging import start_escalation
+from bot.services.paging import start_escalation, tell_on_call, tell_who_has_it
 from bot.store.unit_of_work import SqlUnitOfWork
 
 SELF_HARM = "self_harm"
@@ -79,18 +79,60 @@ def first_answer(
         uow.conversations.set_talk(known.id, Talk.SELF_HARM_ASKED)
         return wording.say("say_self_harm_first", status=status)
     uow.conversations.set_talk(known.id, Talk.DANGER_ASKED)
-    return wording.say("say_danger_first", status=status)
+    name = "say_danger_first" if country is None else "say_danger_first_placed"
+    return wording.say(name, status=status)
 
 
-def hear_more(uow: SqlUnitOfWork, known: Conversation, country: str | None, now: datetime) -> None:
-    """A person with a case wrote again: a closed case opens, a place named in danger is noted."""
+def hear_more(
+    uow: SqlUnitOfWork,
+    known: Conversation,
+    understood: Understanding,
+    country: str | None,
+    office: Office,
+    now: datetime,
+) -> None:
+    """A person with a case wrote again.
+
+    A closed case opens; the case is as urgent as the most urgent message; a place named in
+    danger is noted; and whoever has the case hears of it when no phone is ringing.
+    """
     if known.case_id is None:
         return
     case = uow.cases.get(known.case_id)
     if case.state is CaseState.CLOSED:
         uow.cases.reopen(case.id, now)
         uow.cases.log(case.id, LogKind.REOPENED, "person", "", now)
+        if case.urgency is Urgency.EMERGENCY and known.handled_by is HandledBy.BOT:
+            uow.conversations.set_talk(known.id, Talk.DANGER_OPEN)
+    if Urgency.EMERGENCY is not understood.urgency and understood.urgency.rank > case.urgency.rank:
+        case = uow.cases.raise_urgency(case, understood.urgency, now)
+        raised = ", ".join((understood.urgency, *understood.signals))
+        uow.cases.log(case.id, LogKind.URGENCY_RAISED, "system", raised, now)
     if country is not None and known.talk is not Talk.ASSISTANT:
         uow.cases.add_fields(case, {"country": country}, now)
         uow.cases.log(case.id, LogKind.FACTS, "bot", f"country: {country}", now)
+    tell_who_has_it(uow, case, known.staff_id, office, now)
     uow.cases.touch(case.id, now)
+
+
+def see_to_urgent(uow: SqlUnitOfWork, conversation_id: str, office: Office, now: datetime) -> None:
+    """A message that calls for a human within hours was answered: it has an urgent case.
+
+    The conversation's case is raised, or one is opened when the dialogue opened none. Those
+    on call hear of it; nobody else is woken.
+    """
+    known = uow.conversations.get(conversation_id)
+    if known.case_id is None:
+        case = uow.cases.open(
+            known, CaseKind.DANGER, Urgency.URGENT, {}, practice=is_practice(uow, office), now=now
+        )
+        uow.cases.log(case.id, LogKind.OPENED, "system", Urgency.URGENT, now)
+        uow.conversations.set_case(known.id, case.id)
+    else:
+        case = uow.cases.get(known.case_id)
+        if case.urgency.rank >= Urgency.URGENT.rank:
+            return
+        case = uow.cases.raise_urgency(case, Urgency.URGENT, now)
+        uow.cases.log(case.id, LogKind.URGENCY_RAISED, "system", Urgency.URGENT, now)
+    tell_on_call(uow, case, office, now)
+    uow.wake("console")

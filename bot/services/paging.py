@@ -10,11 +10,12 @@ from bot.domain.office import Office
 from bot.domain.oncall import EMERGENCY_POLICY, Escalation, Target, next_step
 from bot.language.types import Urgency
 from bot.ports import SendError
-from bot.services.duty import active_staff, duty, is_practice
+from bot.services.duty import CONSOLE_OPEN, active_staff, duty, is_practice
 from bot.store.unit_of_work import SqlUnitOfWork
 
 SCREEN = "screen"
 RETRY_SECONDS = (5, 15, 60, 300)
+NUDGE = timedelta(minutes=10)
 
 
 def start_escalation(uow: SqlUnitOfWork, case: Case, office: Office, now: datetime) -> None:
@@ -53,6 +54,27 @@ def tell_on_call(uow: SqlUnitOfWork, case: Case, office: Office, now: datetime) 
     if state.on_call:
         _write_pages(uow, case, state.on_call, office, now)
         uow.wake("outbox")
+
+
+def tell_who_has_it(
+    uow: SqlUnitOfWork, case: Case, holder_id: str | None, office: Office, now: datetime
+) -> None:
+    """The person of an open emergency wrote and no phone is ringing for it.
+
+    Whoever holds it and those on call hear it, everybody when there are none; at most once
+    in NUDGE, and not while the holder's console is open.
+    """
+    if case.urgency is not Urgency.EMERGENCY or uow.escalations.running_for(case.id) is not None:
+        return
+    if holder_id is not None and holder_id in uow.staff.watching(now - CONSOLE_OPEN):
+        return
+    if uow.outbox.paged_since(case.id, now - NUDGE):
+        return
+    known = tuple(staff_id for staff_id in (holder_id, case.owner_id) if staff_id is not None)
+    wanted = tuple(dict.fromkeys((*known, *duty(uow, office, now).on_call)))
+    everyone = tuple(member.id for member in active_staff(uow))
+    _write_pages(uow, case, wanted or everyone, office, now)
+    uow.wake("outbox")
 
 
 def _write_pages(

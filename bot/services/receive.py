@@ -57,7 +57,8 @@ def receive(
         now=now,
     )
     if conversation.case_id is not None:
-        emergency.hear_more(uow, conversation, _country(understood), now)
+        screened = understood if choice is None else Understanding(understood.intent, 0.0)
+        emergency.hear_more(uow, conversation, screened, _country(understood), office, now)
     if is_emergency:
         _raise_emergency(uow, conversation, turn_id, understood, office, wording, now)
     elif conversation.handled_by is HandledBy.HUMAN:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from bot.domain.cases import Case, CloseReason, LogKind
+from bot.domain.cases import Case, CaseState, CloseReason, LogKind
 from bot.domain.conversation import Conversation, HandledBy, Talk
 from bot.domain.messages import Author, Reply
 from bot.domain.staff import Staff
+from bot.language.types import Urgency
 from bot.ports import Wording
 from bot.services.speak import speak
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -72,6 +73,8 @@ def greet_if_due(
 
 def may_write(uow: SqlUnitOfWork, case: Case, now: datetime) -> bool:
     """Whether a text that nobody asked for may go to this person now."""
+    if uow.conversations.get(case.conversation_id).talk is Talk.DANGER_SILENT:
+        return False
     if case.fields.get("safe_contact"):
         return True
     wrote_at = uow.turns.last_message_at(case.conversation_id)
@@ -99,13 +102,15 @@ def reply(
 def hand_back(
     uow: SqlUnitOfWork, case: Case, member: Staff, wording: Wording, now: datetime
 ) -> None:
-    """The bot answers again; it starts from its menu, not in the middle of an old question."""
+    """The bot answers again: from its menu, or, while danger is not over, as in danger."""
     _require_holder(uow, case, member)
     conversation = uow.conversations.get(case.conversation_id)
+    in_danger = case.urgency is Urgency.EMERGENCY and case.state is CaseState.OPEN
     if may_write(uow, case, now):
-        _say(uow, case, wording.say("say_handed_back"), now)
+        name = "say_handed_back_in_danger" if in_danger else "say_handed_back"
+        _say(uow, case, wording.say(name), now)
     uow.conversations.hand_to(conversation.id, HandledBy.BOT, None)
-    uow.conversations.set_talk(conversation.id, Talk.ASSISTANT)
+    uow.conversations.set_talk(conversation.id, Talk.DANGER_OPEN if in_danger else Talk.ASSISTANT)
     uow.conversations.set_tracker(conversation, ())
     uow.cases.log(case.id, LogKind.HANDED_BACK, member.label, "", now)
     uow.wake("console")

@@ -111,6 +111,19 @@ class Outbox(SealedRows):
             found = found.where(outbound.c.author == author)
         return self._connection.execute(found.limit(1)).first() is not None
 
+    def paged_since(self, case_id: str, since: datetime) -> bool:
+        """Whether any page for a case was written after a moment."""
+        row = self._connection.execute(
+            select(outbound.c.id)
+            .where(
+                outbound.c.case_id == case_id,
+                outbound.c.purpose == Purpose.PAGE,
+                outbound.c.created_at > since,
+            )
+            .limit(1)
+        ).first()
+        return row is not None
+
     def unsent_count(self) -> int:
         """Rows that have not left yet."""
         row = self._connection.execute(

@@ -165,6 +165,7 @@ outbound = Table(
     Index(None, "state", "next_try_at"),
     Index(None, "conversation_id", "seq"),
     Index(None, "turn_id"),
+    Index(None, "case_id"),
 )
 
 case_file = Table(

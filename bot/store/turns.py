@@ -146,6 +146,13 @@ class Turns(SealedRows):
             found.append(TurnMessage(body["text"], body["payload"], body["problem"]))
         return tuple(found)
 
+    def urgency(self, turn_id: str) -> Urgency:
+        """The highest urgency that screening saw in the messages of a turn."""
+        rows = self._connection.execute(
+            select(inbound.c.urgency).where(inbound.c.turn_id == turn_id)
+        )
+        return Urgency.highest(*(Urgency(row.urgency) for row in rows))
+
     def finish(
         self, turn_id: str, token: str, state: TurnState, outcome: str, now: datetime
     ) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.domain.cases import CaseKind, LogKind
+from bot.domain.cases import CaseKind, CloseReason, LogKind
 from bot.domain.oncall import EscalationState
 from bot.language.types import Urgency
 from bot.ports import Answer, Command
@@ -203,5 +203,52 @@ def test_who_asks_for_a_human_at_night_hears_that_nobody_is_there(hotline: Hotli
         await hotline.says("ani", "mau bicara sama orang")
         assert "belum ada petugas" in (await hotline.answers("ani"))[-1].lower()
         assert hotline.phones.received == {}
+
+    asyncio.run(journey())
+
+
+def test_an_urgent_message_has_a_case_and_those_on_call_hear_of_it(hotline: Hotline) -> None:
+    """Passport withheld abroad: a human within hours, whatever the dialogue made of it."""
+
+    async def journey() -> None:
+        await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+        await hotline.staff("budi", phone="budi-phone")
+        await hotline.says("ani", "paspor saya ditahan majikan di riyadh, tidak boleh pegang")
+        (case,) = await hotline.cases()
+        assert case.urgency is Urgency.URGENT
+        assert len(hotline.phones.received["sari-phone"]) == 1
+        assert "budi-phone" not in hotline.phones.received
+
+    asyncio.run(journey())
+
+
+def test_a_closed_emergency_that_goes_on_is_danger_again(hotline: Hotline) -> None:
+    """She writes after the case was closed: it opens, somebody hears, no menu is shown."""
+
+    async def journey() -> None:
+        member = await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+        await hotline.says("ani", HELP)
+        (case,) = await hotline.cases()
+        now = hotline.clock.now()
+        app = hotline.app
+        await app.write(lambda uow: takeover.acknowledge(uow, case, member, now))
+        await app.write(lambda uow: takeover.close(uow, case, member, CloseReason.HELPED, "", now))
+        rung = len(hotline.phones.received["sari-phone"])
+        await hotline.forward(hours=1)
+        await hotline.says("ani", "belum tertolong pak, masih di rumahnya")
+        assert len(hotline.phones.received["sari-phone"]) == rung + 1
+        assert hotline.assistant.asked == []
+
+    asyncio.run(journey())
+
+
+def test_with_no_phone_to_ring_nobody_is_told_that_we_keep_calling(hotline: Hotline) -> None:
+    """A page on the screen of the machine is no call."""
+
+    async def journey() -> None:
+        await hotline.says("ani", HELP)
+        await hotline.says("ani", "1")
+        await hotline.says("ani", "di gudang")
+        assert "terus memanggil" not in " ".join(await hotline.answers("ani"))
 
     asyncio.run(journey())

@@ -90,6 +90,7 @@ def test_reply_and_hand_back(hotline: Hotline) -> None:
         await app.write(lambda uow: takeover.hand_back(uow, case, member, app.wording, now))
         await hotline.settle()
         assert "Saya di sini." in await hotline.answers("ani")
+        await hotline.says("ani", "menu")
         await hotline.says("ani", "apa itu visa kerja")
         assert (await hotline.answers("ani"))[-1] == "jawaban: apa itu visa kerja"
 
@@ -217,3 +218,48 @@ async def hotline_says(hotline: Hotline, who: str) -> None:
     """Somebody writes while a worker runs beside."""
     message = InboundMessage("web", f"race-{who}", who, "berapa lama prosesnya", final=True)
     await take_in(hotline.app, message)
+
+
+def test_silence_that_was_asked_for_holds_for_the_greeting_too(hotline: Hotline) -> None:
+    """She typed 0: the takeover writes nothing until she writes again."""
+
+    async def journey() -> None:
+        case, member = await emergency(hotline)
+        await hotline.says("ani", "0")
+        before = await hotline.answers("ani")
+        await take_over(hotline, case, member)
+        assert await hotline.answers("ani") == before
+        await hotline.says("ani", "poipet")
+        assert member.label in (await hotline.answers("ani"))[-1]
+
+    asyncio.run(journey())
+
+
+def test_a_handed_back_emergency_gets_no_menu(hotline: Hotline) -> None:
+    """While danger is not over the bot goes on as in danger, not with a welcome."""
+
+    async def journey() -> None:
+        case, member = await emergency(hotline)
+        await take_over(hotline, case, member)
+        app, now = hotline.app, hotline.clock.now()
+        await app.write(lambda uow: takeover.hand_back(uow, case, member, app.wording, now))
+        await hotline.says("ani", "halo masih ada?")
+        assert hotline.assistant.asked == []
+        assert "petugas" in (await hotline.answers("ani"))[-1].lower()
+
+    asyncio.run(journey())
+
+
+def test_whoever_left_a_talk_open_is_called_when_the_person_writes(hotline: Hotline) -> None:
+    """The holder's console is closed: their phone rings, at most each ten minutes."""
+
+    async def journey() -> None:
+        case, member = await emergency(hotline)
+        await take_over(hotline, case, member)
+        rung = len(hotline.phones.received["sari-phone"])
+        await hotline.forward(minutes=30)
+        for _ in range(3):
+            await hotline.says("ani", "pak? masih di sini?")
+        assert len(hotline.phones.received["sari-phone"]) == rung + 1
+
+    asyncio.run(journey())

@@ -221,6 +221,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outbound'))
     )
     with op.batch_alter_table('outbound', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_outbound_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_outbound_conversation_id_seq'), ['conversation_id', 'seq'], unique=False)
         batch_op.create_index(batch_op.f('ix_outbound_state_next_try_at'), ['state', 'next_try_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_outbound_turn_id'), ['turn_id'], unique=False)
@@ -238,6 +239,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_outbound_turn_id'))
         batch_op.drop_index(batch_op.f('ix_outbound_state_next_try_at'))
         batch_op.drop_index(batch_op.f('ix_outbound_conversation_id_seq'))
+        batch_op.drop_index(batch_op.f('ix_outbound_case_id'))
 
     op.drop_table('outbound')
     with op.batch_alter_table('inbound', schema=None) as batch_op:
