@@ -20,6 +20,10 @@ from bot.services.paging import tell_on_call
 from bot.store.unit_of_work import SqlUnitOfWork
 
 
+# A child being recruited is an emergency, whatever the date (labels of urgency).
+UNDERAGE = "underage_recruit"
+
+
 @dataclass(frozen=True)
 class Desk:
     """What a command needs: the transaction, whose conversation it is, and when."""
@@ -115,13 +119,14 @@ def _record_offer(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
     departure = values.get("departure")
     if departure:
         fields["departure"] = str(departure)
+    has_child = UNDERAGE in values.get("flags", ())
     urgency = _offer_urgency(str(values["verdict"]), departure)
-    if urgency is Urgency.EMERGENCY:
+    if urgency is Urgency.EMERGENCY or has_child:
         emergency.open_emergency(
             desk.uow,
             desk.conversation,
             CaseKind.JOB_OFFER,
-            (emergency.DEPARTURE,),
+            (UNDERAGE if has_child else emergency.DEPARTURE,),
             fields,
             desk.office,
             desk.now,
@@ -129,7 +134,8 @@ def _record_offer(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
         state = duty(desk.uow, desk.office, desk.now)
         today = desk.now.astimezone(desk.office.timezone).date()
         status = status_line(state, desk.office, desk.wording, today)
-        return desk.wording.say("say_departure_soon", status=status)
+        name = "say_child_recruited" if has_child else "say_departure_soon"
+        return desk.wording.say(name, status=status)
     _case_of(desk, CaseKind.JOB_OFFER, urgency, fields)
     return None
 

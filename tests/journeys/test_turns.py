@@ -237,3 +237,20 @@ def test_only_spaces_get_an_answer(hotline: Hotline) -> None:
         assert hotline.assistant.asked == []
 
     asyncio.run(journey())
+
+
+def test_a_child_in_an_offer_calls_a_person(hotline: Hotline) -> None:
+    """Recruiting somebody under 18 is an emergency, with or without a date."""
+
+    async def journey() -> None:
+        await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+        values = {"verdict": "critical", "flags": ["underage_recruit"], "facts": {}}
+        answer = Answer((Reply("Ada tanda bahaya."),), (Command("record_offer", 1, values),))
+        hotline.assistant.answers = [answer]
+        await hotline.says("ani", "cek tawaran ini dong")
+        (case,) = await hotline.cases()
+        assert case.urgency == "emergency"
+        assert "18 tahun" in (await hotline.answers("ani"))[-1]
+        assert len(hotline.phones.received["sari-phone"]) == 1
+
+    asyncio.run(journey())
