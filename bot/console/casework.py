@@ -21,7 +21,9 @@ from bot.services import takeover
 from bot.services.takeover import RefusedError
 from bot.store.unit_of_work import SqlUnitOfWork
 
-PARTS = ("waiting", "state", "lines", "composer", "file")
+PARTS = ("waiting", "bar", "state", "lines", "care", "composer", "file")
+# Where the page opens again after a step; other steps show it from the top.
+ANCHORS = {"take-over": "#end", "reply": "#end", "note": "#note"}
 # WhatsApp through Twilio takes no more in one message.
 LONGEST_REPLY = 1500
 LONGEST_NOTE = 4000
@@ -59,7 +61,13 @@ class Casework:
         return await self._pages.follow(request, self._app.wakes, "case.html", PARTS, read)
 
     async def _read(
-        self, request: Request, member: Staff, *, problem: str = "", form: Form | None = None
+        self,
+        request: Request,
+        member: Staff,
+        *,
+        problem: str = "",
+        act: str = "",
+        form: Form | None = None,
     ) -> Mapping[str, Any]:
         reference = request.path_params["reference"]
         now = self._app.clock.now()
@@ -70,6 +78,8 @@ class Casework:
                 "top": views.top(uow, member),
                 "file": views.case_file(uow, case, member, self._app.office, now),
                 "problem": problem,
+                # Only the form that was refused gets its words back: a note is no reply.
+                "refused": act,
                 "draft": form or {},
                 "reasons": words.CLOSE_REASONS,
                 "longest_reply": LONGEST_REPLY,
@@ -80,14 +90,15 @@ class Casework:
 
     async def act(self, request: Request, member: Staff) -> Response:
         """Do one step; a refusal shows the page again with the reason and what was typed."""
-        act = self._acts.get(request.path_params["act"])
+        name = request.path_params["act"]
+        act = self._acts.get(name)
         if act is None:
             raise HTTPException(404)
         reference = request.path_params["reference"]
         form = await read_form(request)
         form_id = form.get("form_id", "")[:64]
         if not self._spent.spend(member.id, form_id):
-            return _back(reference)
+            return _back(reference, name, form)
         try:
             await self._app.write(partial(_do, act, reference, member, form))
         except Unsure:
@@ -96,12 +107,12 @@ class Casework:
             return self._pages.show("confirm_close.html", context, ("waiting",))
         except RefusedError as refused:
             self._spent.give_back(member.id, form_id)
-            context = await self._read(request, member, problem=str(refused), form=form)
+            context = await self._read(request, member, problem=str(refused), act=name, form=form)
             return self._pages.show("case.html", context, PARTS, 409)
         except Exception:
             self._spent.give_back(member.id, form_id)
             raise
-        return _back(reference)
+        return _back(reference, name, form)
 
     def _acknowledge(self, uow: SqlUnitOfWork, case: Case, member: Staff, _form: Form) -> None:
         if not takeover.acknowledge(uow, case, member, self._app.clock.now()):
@@ -152,5 +163,7 @@ def _short_enough(text: str, most: int) -> str:
     return text
 
 
-def _back(reference: str) -> Response:
-    return RedirectResponse(f"/console/cases/{reference}", 303)
+def _back(reference: str, act: str, form: Form) -> Response:
+    """The case again, where the member was: hand-back has a second button beside closing."""
+    anchor = "#close" if form.get("from") == "close" else ANCHORS.get(act, "")
+    return RedirectResponse(f"/console/cases/{reference}{anchor}", 303)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.bootstrap import App
-from bot.console import views
+from bot.console import rows, views
 from bot.console.forms import read_form
 from bot.console.pages import TOPIC, Pages
 from bot.console.sessions import HOME
@@ -37,15 +37,22 @@ class Lists:
         state = CaseState.CLOSED if closed else CaseState.OPEN
 
         async def read() -> Mapping[str, Any]:
-            return await self._app.read(partial(self._read, member, state))
+            return await self._read(member, state)
 
         return await self._pages.follow(request, self._app.wakes, "list.html", PARTS, read)
 
-    def _read(self, member: Staff, state: CaseState, uow: SqlUnitOfWork) -> Mapping[str, Any]:
+    async def _read(
+        self, member: Staff, state: CaseState = CaseState.OPEN, held: Sequence[str] = ()
+    ) -> Mapping[str, Any]:
+        return await self._app.read(partial(self._context, member, state, held))
+
+    def _context(
+        self, member: Staff, state: CaseState, held: Sequence[str], uow: SqlUnitOfWork
+    ) -> Mapping[str, Any]:
         now = self._app.clock.now()
         office = self._app.office
         duty = views.on_duty(uow, office, now)
-        rows = views.rows(uow, state, now)
+        cases = rows.rows(uow, state, now)
         return {
             "top": views.top(uow, member),
             "alarms": views.alarms(uow, now),
@@ -53,9 +60,10 @@ class Lists:
             "on_duty": any(each.label == member.label for each in duty),
             "next_shift": views.next_shift(uow, office, now),
             "hours": SHIFT_HOURS,
-            "rows": rows,
+            "rows": cases,
             "state": state.value,
-            "cut": len(rows) == views.MOST_SHOWN,
+            "cut": len(cases) == rows.MOST_SHOWN,
+            "held": held,
         }
 
     async def begin_duty(self, request: Request, member: Staff) -> Response:
@@ -75,25 +83,40 @@ class Lists:
         return RedirectResponse(HOME, 303)
 
     async def end_duty(self, _request: Request, member: Staff) -> Response:
-        """End the duty of today: nobody is paged through this shift any more."""
+        """End the duty of today: nobody is paged through this shift any more.
+
+        Refused while this member still answers somebody: the bot is silent there, and nobody
+        else would notice.
+        """
         now = self._app.clock.now()
 
-        def end(uow: SqlUnitOfWork) -> None:
-            uow.escalations.end_shift(member.id, now)
-            uow.wake(TOPIC)
+        def end(uow: SqlUnitOfWork) -> tuple[str, ...]:
+            held = views.held_cases(uow, member)
+            if not held:
+                uow.escalations.end_shift(member.id, now)
+                uow.wake(TOPIC)
+            return held
 
-        await self._app.write(end)
+        held = await self._app.write(end)
+        if held:
+            return self._pages.show("list.html", await self._read(member, held=held), PARTS, 409)
         return RedirectResponse(HOME, 303)
 
     async def settle(self, request: Request, member: Staff) -> Response:
-        """A supervisor has seen to an alarm."""
-        alarm_id = request.path_params["alarm_id"]
+        """A supervisor has seen to the alarms of a kind, up to the newest that was shown."""
+        form = await read_form(request)
+        kind, newest = form.get("kind", ""), form.get("newest", "")
+        if not (newest.isascii() and newest.isdigit()):
+            raise HTTPException(400)
         now = self._app.clock.now()
 
         def settle(uow: SqlUnitOfWork) -> None:
             if not views.top(uow, member).supervises:
                 raise HTTPException(403)
-            uow.alarms.settle_one(alarm_id, now)
+            for alarm in uow.alarms.standing():
+                # A later one has not been seen by anybody yet.
+                if alarm.kind == kind and alarm.id <= int(newest):
+                    uow.alarms.settle_one(alarm.id, now)
             uow.wake(TOPIC)
 
         await self._app.write(settle)

@@ -51,7 +51,7 @@ def routes(app: App) -> list[BaseRoute]:
                 Route("/sign-out", sessions.sign_out, methods=["POST"]),
                 Route("/duty/begin", inside(lists.begin_duty), methods=["POST"]),
                 Route("/duty/end", inside(lists.end_duty), methods=["POST"]),
-                Route("/alarms/{alarm_id:int}/settle", inside(lists.settle), methods=["POST"]),
+                Route("/alarms/settle", inside(lists.settle), methods=["POST"]),
                 Route("/cases/{reference}", inside(casework.show)),
                 Route("/cases/{reference}/{act}", inside(casework.act), methods=["POST"]),
                 Mount("/static", StaticFiles(directory=FOLDER / "static")),

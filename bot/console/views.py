@@ -7,35 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.console import words
+from bot.console.rows import MOST_SHOWN, Row, is_waiting, read_row
 from bot.domain.cases import Case, CaseState
-from bot.domain.conversation import Conversation, HandledBy
+from bot.domain.conversation import Conversation, HandledBy, Talk
 from bot.domain.messages import Author, Line
 from bot.domain.office import Office
 from bot.domain.oncall import EscalationState
 from bot.domain.staff import Role, Staff
-from bot.language.types import Urgency
 from bot.services.duty import duty
 from bot.services.takeover import JUST_AFTER
 from bot.store.alarms import Alarm
 from bot.store.unit_of_work import SqlUnitOfWork
-
-MOST_SHOWN = 100
-
-
-@dataclass(frozen=True)
-class Row:
-    """A case in the list; `waiting` while an emergency still calls for somebody."""
-
-    reference: str
-    kind: str
-    urgency: str
-    urgency_word: str
-    practice: bool
-    age: str
-    owner: str
-    talker: str
-    waiting: bool
-    closed_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,50 +60,6 @@ def top(uow: SqlUnitOfWork, member: Staff) -> Top:
     return Top(member, tuple(sorted(waiting)))
 
 
-def is_waiting(uow: SqlUnitOfWork, case: Case) -> bool:
-    """Whether an emergency is still being paged: nobody has said "I have it"."""
-    return case.urgency is Urgency.EMERGENCY and uow.escalations.running_for(case.id) is not None
-
-
-def rows(uow: SqlUnitOfWork, state: CaseState, now: datetime) -> tuple[Row, ...]:
-    """Cases by urgency, what nobody looks after before the rest, the longest wait first.
-
-    Practice never stands before the real thing of the same urgency. Closed cases stand in
-    the order in which they were closed, newest first.
-    """
-    cases = list(uow.cases.listed(state, MOST_SHOWN))
-    if state is CaseState.OPEN:
-        cases.sort(
-            key=lambda case: (
-                -case.urgency.rank,
-                case.practice,
-                case.owner_id is not None,
-                case.opened_at,
-            )
-        )
-    else:
-        cases.sort(key=lambda case: case.closed_at or case.updated_at, reverse=True)
-    labels = {member.id: member.label for member in uow.staff.everyone()}
-    return tuple(_row(uow, case, labels, now) for case in cases)
-
-
-def _row(uow: SqlUnitOfWork, case: Case, labels: dict[str, str], now: datetime) -> Row:
-    known = uow.conversations.get(case.conversation_id)
-    reason = case.close_reason
-    return Row(
-        reference=case.reference,
-        kind=words.KINDS[case.kind],
-        urgency=case.urgency.value,
-        urgency_word=words.URGENCIES[case.urgency],
-        practice=case.practice,
-        age=words.age(case.closed_at or case.opened_at, now),
-        owner=labels.get(case.owner_id or "", ""),
-        talker=labels.get(known.staff_id or "", "") if known.handled_by is HandledBy.HUMAN else "",
-        waiting=is_waiting(uow, case),
-        closed_for="" if reason is None else words.CLOSE_REASONS[reason],
-    )
-
-
 def on_duty(uow: SqlUnitOfWork, office: Office, now: datetime) -> tuple[OnDuty, ...]:
     """Who is on duty now, in the order in which their shifts began."""
     state = duty(uow, office, now)
@@ -145,12 +83,40 @@ def next_shift(uow: SqlUnitOfWork, office: Office, now: datetime) -> str:
     return "" if planned is None else words.moment(planned, now, office)
 
 
-def alarms(uow: SqlUnitOfWork, now: datetime) -> tuple[tuple[Alarm, str, str], ...]:
-    """Standing alarms with their sentence and age."""
-    return tuple(
-        (alarm, words.alarm_line(alarm), words.age(alarm.at, now))
-        for alarm in uow.alarms.standing()
+@dataclass(frozen=True)
+class AlarmGroup:
+    """All standing alarms of a kind; `newest_id` is the newest one that is shown."""
+
+    kind: str
+    newest_id: int
+    sentence: str
+    age: str
+    references: tuple[str, ...]
+
+
+def alarms(uow: SqlUnitOfWork, now: datetime) -> tuple[AlarmGroup, ...]:
+    """Standing alarms by kind, the kind with the newest one first."""
+    groups: dict[str, list[Alarm]] = {}
+    for alarm in uow.alarms.standing():
+        groups.setdefault(alarm.kind, []).append(alarm)
+    return tuple(_group(kind, standing, now) for kind, standing in groups.items())
+
+
+def _group(kind: str, standing: Sequence[Alarm], now: datetime) -> AlarmGroup:
+    details = [alarm.detail for alarm in standing]
+    return AlarmGroup(
+        kind=kind,
+        newest_id=standing[0].id,
+        sentence=words.alarm_line(kind, details),
+        age=words.age(standing[0].at, now),
+        references=tuple(details) if kind in words.CASE_ALARMS else (),
     )
+
+
+def held_cases(uow: SqlUnitOfWork, member: Staff) -> tuple[str, ...]:
+    """References of the cases in whose conversations this member answers now."""
+    held = (uow.conversations.get(each) for each in uow.conversations.held_by(member.id))
+    return tuple(uow.cases.get(known.case_id).reference for known in held if known.case_id)
 
 
 @dataclass(frozen=True)
@@ -162,6 +128,7 @@ class CaseFile:
     row: Row
     holds: bool
     calling: str
+    silent: bool
     quiet_for: str
     lines: tuple[Entry, ...] = field(repr=False)
     facts: tuple[tuple[str, str], ...] = field(repr=False)
@@ -171,6 +138,12 @@ class CaseFile:
     def is_open(self) -> bool:
         """Whether work goes on."""
         return self.case.state is CaseState.OPEN
+
+    @property
+    def talk_goes_on(self) -> bool:
+        """Whether a human still talks about this case: it cannot be closed before hand-back."""
+        known = self.known
+        return known.handled_by is HandledBy.HUMAN and known.case_id == self.case.id
 
 
 def case_file(
@@ -183,9 +156,10 @@ def case_file(
     return CaseFile(
         case=case,
         known=known,
-        row=_row(uow, case, labels, now),
+        row=read_row(uow, case, labels, now),
         holds=known.handled_by is HandledBy.HUMAN and known.staff_id == member.id,
         calling=_calling(uow, case, now, office),
+        silent=known.talk is Talk.DANGER_SILENT,
         quiet_for=_quiet_for(case, said, now),
         lines=tuple(_entry(line, now, office) for line in said),
         facts=tuple(

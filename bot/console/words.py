@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.cases import CaseKind, CloseReason, LogEntry, LogKind
@@ -9,7 +10,6 @@ from bot.domain.messages import Author
 from bot.domain.office import Office
 from bot.language.flags import catalogue
 from bot.language.types import Urgency, Verdict
-from bot.store.alarms import Alarm
 
 URGENCIES = {
     Urgency.EMERGENCY: "DARURAT",
@@ -128,20 +128,35 @@ FIELDS = {
     "feedback": "Masukan",
     "note": "Tambahan",
 }
+# {count} cases, or {what} was affected; the sentence is about all standing alarms of a kind.
 ALARMS = {
-    "no_one_on_call": "Tidak ada petugas yang bertugas saat kasus darurat {} masuk.",
-    "policy_exhausted": "Semua petugas sudah dipanggil untuk {}, belum ada yang menjawab.",
-    "page_failed": "Panggilan ke petugas lewat {} gagal terkirim.",
+    "no_one_on_call": "Tidak ada petugas bertugas saat {count} kasus darurat masuk.",
+    "policy_exhausted": "Semua petugas sudah dipanggil untuk {count} kasus, belum ada jawaban.",
+    "page_failed": "Panggilan ke petugas lewat {what} gagal terkirim.",
     "assistant_down": "Asisten bot mati. Kasus darurat tetap masuk; jawaban lain menunggu.",
-    "turn_failed": "Bot gagal menjawab satu pesan. Orangnya sudah diberi tahu.",
+    "turn_failed": "Bot gagal menjawab pesan. Orangnya sudah diberi tahu.",
 }
+# Alarms whose detail is the reference of a case.
+CASE_ALARMS = ("no_one_on_call", "policy_exhausted")
+LAST_WORDS = 60
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 
 
-def alarm_line(alarm: Alarm) -> str:
-    """What went wrong, as a sentence."""
-    line = ALARMS.get(alarm.kind, "Ada masalah: {}.")
-    return line.format(CODES.get(alarm.detail, alarm.detail or alarm.kind))
+def alarm_line(kind: str, details: Sequence[str]) -> str:
+    """What went wrong, as one sentence about all standing alarms of a kind."""
+    what = " dan ".join(CODES.get(detail, detail) for detail in dict.fromkeys(details))
+    return ALARMS.get(kind, "Ada masalah: {kind}.").format(count=len(details), what=what, kind=kind)
+
+
+def place(country: str) -> str:
+    """A country as a name: the dialogue keeps it in small letters."""
+    return shorten(country.title(), LAST_WORDS // 2)
+
+
+def shorten(text: str, most: int = LAST_WORDS) -> str:
+    """The beginning of a text in one line, for a list."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[:most].rstrip()}…"
 
 
 def log_text(entry: LogEntry) -> str:

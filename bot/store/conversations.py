@@ -121,6 +121,17 @@ class Conversations(SealedRows):
             generation=conversation.c.generation + 1,
         )
 
+    def held_by(self, staff_id: str) -> tuple[str, ...]:
+        """Ids of the conversations in which this member of staff answers now."""
+        rows = self._connection.execute(
+            select(conversation.c.id)
+            .where(
+                conversation.c.handled_by == HandledBy.HUMAN, conversation.c.staff_id == staff_id
+            )
+            .order_by(conversation.c.id)
+        )
+        return tuple(row.id for row in rows)
+
     def interrupt(self, conversation_id: str) -> None:
         """Make all bot rows written or being written so far too old to leave."""
         self._set(conversation_id, generation=conversation.c.generation + 1)

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from bot.domain.cases import CaseKind
+from bot.domain.conversation import Talk
 from bot.domain.messages import InboundMessage
 from bot.domain.staff import Role
 from bot.language.types import Urgency
@@ -114,6 +115,16 @@ class Running:
             lambda uow: add_staff(uow, login, role, PASSWORD, now)
         ).result()
 
+    def hush(self, who: str) -> None:
+        """Somebody has asked for silence."""
+        now = self.hotline.clock.now()
+
+        def hush(uow: SqlUnitOfWork) -> None:
+            known = uow.conversations.for_sender("web", who, now)
+            uow.conversations.set_talk(known.id, Talk.DANGER_SILENT)
+
+        self.hotline.app.database.write(hush).result()
+
     def seed(self) -> None:
         """Cases of every urgency, some of them old."""
         for number, (kind, urgency) in enumerate(OTHERS):
@@ -206,6 +217,8 @@ def test_from_the_first_cry_to_the_hand_back(phone: BrowserContext, running: Run
     reply = page.get_by_label("Tulis balasan")
     expect(reply).to_be_visible()
     expect(page.locator(".said.human")).to_contain_text("Petugas 1")
+    expect(reply).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Kembalikan ke bot")).to_be_in_viewport()
     reply.fill("Sedang sendirian sekarang?")
     look(page, "phone-case-held")
     page.get_by_role("button", name="Kirim").click()
@@ -229,11 +242,23 @@ def test_closing_an_emergency_on_a_phone(phone: BrowserContext, running: Running
     running.says("ani", "tolong saya dikunci di kamar")
     page = signed_in(phone, running)
     page.locator(".case a").click()
+    page.get_by_role("link", name="Catatan & tutup").click()
+    expect(page.locator("#note")).to_be_in_viewport()
     page.get_by_text("Tambah catatan").click()
-    page.get_by_label("Catatan untuk petugas").fill("Sudah bicara dengan KJRI.")
+    note = page.get_by_label("Catatan untuk petugas")
+    page.get_by_role("button", name="Simpan catatan").click()
+    assert note.evaluate("field => field.validationMessage") == "Tulis dulu catatannya."
+    height = _height(note)
+    note.fill("Sudah bicara dengan KJRI.\n" * 8)
+    assert _height(note) > height
     page.get_by_role("button", name="Simpan catatan").click()
     expect(page.locator(".log")).to_contain_text("Sudah bicara dengan KJRI.")
+    expect(page.locator("#note")).to_be_in_viewport()
+    shot(page, "phone-case-noted")
     page.locator("summary", has_text="Tutup kasus").click()
+    page.get_by_role("button", name="Tutup kasus").click()
+    first = page.get_by_label("Sudah tertolong")
+    assert first.evaluate("field => field.validationMessage") == "Pilih dulu alasan menutup kasus."
     page.get_by_label("Sudah tertolong").check()
     look(page, "phone-case-closing")
     page.get_by_role("button", name="Tutup kasus").click()
@@ -243,6 +268,70 @@ def test_closing_an_emergency_on_a_phone(phone: BrowserContext, running: Running
     look(page, "phone-case-confirm")
     page.get_by_role("button", name="Ya, tutup kasus").click()
     expect(page.locator(".state")).to_contain_text("Sudah ditutup: Sudah tertolong.")
+
+
+def test_closing_a_case_that_one_still_holds(phone: BrowserContext, running: Running) -> None:
+    """The hand-back stands where the closing is wanted, and leads on to it."""
+    running.says("ani", "tolong saya dikunci di kamar")
+    page = signed_in(phone, running)
+    page.locator(".case a").click()
+    page.get_by_role("button", name="Ambil alih").click()
+    page.locator("summary", has_text="Tutup kasus").click()
+    look(page, "phone-case-close-held")
+    page.locator("#close").get_by_role("button", name="Kembalikan ke bot").click()
+    page.get_by_label("Ternyata tidak ada bahaya").check()
+    page.get_by_role("button", name="Tutup kasus").click()
+    expect(page.get_by_role("heading", name="Tutup kasus darurat ini?")).to_be_visible()
+
+
+def test_a_bad_night_fits_the_first_screen(
+    phone: BrowserContext, desktop: BrowserContext, running: Running
+) -> None:
+    """Sixteen emergencies without anybody on duty: one alarm, and the cases are in reach."""
+    for number in range(16):
+        running.says(f"orang{number}", f"tolong saya dikunci di kamar {number}, di kamboja")
+    for context, name in ((phone, "phone"), (desktop, "desktop")):
+        page = signed_in(context, running)
+        expect(page.locator(".alarm")).to_have_count(1)
+        expect(page.locator(".alarm")).to_contain_text("saat 16 kasus darurat masuk")
+        expect(page.locator(".case").first).to_be_in_viewport()
+        look(page, f"{name}-list-bad-night")
+        page.get_by_text("Lihat kasusnya").click()
+        expect(page.locator(".alarm .refs a")).to_have_count(16)
+        look(page, f"{name}-list-alarm-open")
+    page.get_by_role("button", name="Sudah diurus").click()
+    expect(page.locator(".alarm")).to_have_count(0)
+
+
+def test_a_warning_stands_above_the_reply_box(
+    phone: BrowserContext, desktop: BrowserContext, running: Running
+) -> None:
+    """A phone that went quiet, and one whose owner asked for silence; duty cannot end there."""
+    running.says("ani", "tolong saya dikunci di kamar, majikan pegang parang")
+    page = signed_in(phone, running)
+    page.get_by_role("button", name="Saya bertugas").click()
+    page.locator(".case a").click()
+    page.get_by_role("button", name="Ambil alih").click()
+    running.hotline.clock.forward(minutes=11)
+    page.reload()
+    expect(page.locator(".composer .care")).to_contain_text("Pesan terakhirnya 11 mnt lalu")
+    expect(page.locator(".composer .care")).to_be_in_viewport()
+    look(page, "phone-case-quiet")
+    running.hush("ani")
+    page.reload()
+    expect(page.locator(".composer .care")).to_contain_text("Orang ini minta kami diam.")
+    look(page, "phone-case-silent")
+    wide = desktop.new_page()
+    wide.context.add_cookies(phone.cookies())
+    wide.goto(page.url)
+    expect(wide.locator(".composer .care")).to_be_in_viewport()
+    look(wide, "desktop-case-silent")
+    page.goto(f"{running.url}/console/")
+    page.get_by_role("button", name="Selesai bertugas").click()
+    expect(page.get_by_role("alert")).to_contain_text("Masih memegang 1 percakapan.")
+    look(page, "phone-duty-refused")
+    page.get_by_role("alert").get_by_role("link").click()
+    expect(page.get_by_role("button", name="Kembalikan ke bot")).to_be_in_viewport()
 
 
 def test_a_lost_line_is_shown_and_loses_no_reply(phone: BrowserContext, running: Running) -> None:
@@ -335,6 +424,12 @@ def test_the_door_fits_a_phone(phone: BrowserContext, running: Running) -> None:
     page.get_by_role("button", name="Masuk").click()
     expect(page.locator("p").first).to_have_text("Halaman atau kasus ini tidak ada.")
     look(page, "phone-not-found")
+
+
+def _height(field: Locator) -> float:
+    box = field.bounding_box()
+    assert box is not None
+    return box["height"]
 
 
 def _collect(message: ConsoleMessage, problems: list[str]) -> None:

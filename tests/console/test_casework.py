@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from bot.domain.cases import CaseState, LogKind
-from bot.domain.conversation import HandledBy
+from bot.domain.conversation import HandledBy, Talk
 from bot.domain.oncall import EscalationState
 from tests.console.conftest import OWN, Office, Visitor
 from tests.hotline import Hotline
@@ -247,6 +247,65 @@ def test_writing_after_a_silence_is_warned_about(
         lambda uow: uow.cases.add_fields(case, {"safe_contact": "malam saja"}, now)
     ).result()
     assert warning not in sari.get(path).text
+
+
+def test_who_asked_for_silence_is_not_written_to_unwarned(
+    office: Office, sari: Visitor, hotline: Hotline
+) -> None:
+    """The warning stands before the takeover and, after it, right above the reply box."""
+    case = office.emergency()
+    hotline.app.database.write(
+        lambda uow: uow.conversations.set_talk(case.conversation_id, Talk.DANGER_SILENT)
+    ).result()
+    path = f"/console/cases/{case.reference}"
+    warning = "Orang ini minta kami diam."
+    assert warning in sari.get(path).text
+    sari.post(f"{path}/take-over")
+    held = sari.get(path).response.text
+    assert held.count(warning) == 1
+    assert held.index('class="composer"') < held.index(warning) < held.index("Tulis balasan")
+
+
+def test_a_quiet_phone_is_warned_about_above_the_reply_box(
+    office: Office, sari: Visitor, hotline: Hotline
+) -> None:
+    """Who holds the talk reads the warning where they are about to write."""
+    path = taken(office, sari)
+    hotline.clock.forward(minutes=25)
+    held = sari.get(path)
+    assert "Pesan terakhirnya 25 mnt lalu. HP-nya mungkin dipegang orang lain" in held.text
+    assert held.response.text.index('class="composer"') < held.response.text.index("dipegang")
+
+
+def test_steps_lead_back_to_where_they_were_taken(office: Office, sari: Visitor) -> None:
+    """After a takeover the reply box, after a note the notes, and closing goes on after hand-back."""
+    path = path_of(office)
+
+    def leads_to(act: str, **fields: str) -> str:
+        """Where the answer of a step sends the browser."""
+        return sari.post(f"{path}/{act}", **fields).response.headers["location"]
+
+    assert leads_to("take-over") == f"{path}#end"
+    assert leads_to("note", text="Sudah telepon.") == f"{path}#note"
+    assert "lalu kasus bisa ditutup di sini" in sari.get(path).text
+    assert leads_to("hand-back", **{"from": "close"}) == f"{path}#close"
+    assert f"{path}/close" in sari.get(path).actions
+
+
+def test_a_refused_note_never_stands_in_the_reply_box(office: Office, sari: Visitor) -> None:
+    """What is written for staff only must not wait above a button that sends it out."""
+    path = taken(office, sari)
+    refused = sari.post(f"{path}/note", text="rahasia " * 600).response.text
+    assert refused.count("rahasia " * 600) == 1
+    assert refused.index('id="note-text"') < refused.index("rahasia ")
+
+
+def test_nobody_closes_under_the_hands_of_another(office: Office, sari: Visitor) -> None:
+    """While a colleague talks the page says who does instead of offering a form that fails."""
+    path = taken(office, sari)
+    page = office.signed_in("budi").get(path)
+    assert "Petugas 1 masih menjawab orang ini." in page.text
+    assert f"{path}/close" not in page.actions
 
 
 def test_a_new_line_appears_within_a_second(office: Office, sari: Visitor) -> None:

@@ -45,8 +45,8 @@ def test_an_empty_list_says_so(office: Office) -> None:
     assert "Tidak ada kasus terbuka" in office.signed_in("sari").get("/console/").text
 
 
-def test_the_most_urgent_and_longest_waiting_stand_first(office: Office, hotline: Hotline) -> None:
-    """Urgency first, then how long somebody has waited."""
+def test_the_most_urgent_and_newest_stand_first(office: Office, hotline: Hotline) -> None:
+    """Urgency first, then who wrote last."""
     visitor = office.signed_in("sari")
     references = {}
     for name, urgency in (
@@ -59,10 +59,40 @@ def test_the_most_urgent_and_longest_waiting_stand_first(office: Office, hotline
         hotline.clock.forward(minutes=7)
     page = visitor.get("/console/")
     assert order(page, *references.values()) == [
-        references[name] for name in ("emergency", "urgent, old", "urgent, new", "concern")
+        references[name] for name in ("emergency", "urgent, new", "urgent, old", "concern")
     ]
-    for word in ("DARURAT", "Mendesak", "Perlu tindak lanjut", "28 mnt"):
+    for word in ("DARURAT", "Mendesak", "Perlu tindak lanjut", "dibuka 28 mnt"):
         assert word in page.text
+
+
+def test_what_nobody_acknowledged_never_sinks(office: Office, hotline: Hotline) -> None:
+    """An emergency that still calls stands before those that somebody has, however new."""
+    visitor = office.signed_in("sari")
+    calling = office.emergency("ani").reference
+    hotline.clock.forward(minutes=3)
+    had, newer = office.emergency("budi").reference, office.emergency("cici").reference
+    for reference in (had, newer):
+        visitor.post(f"/console/cases/{reference}/acknowledge")
+    hotline.clock.forward(minutes=3)
+    office.says("budi", "masih di sini")
+    page = visitor.get("/console/")
+    listed = page.text[page.text.index("Terbuka") :]
+    assert sorted((calling, had, newer), key=listed.index) == [calling, had, newer]
+
+
+def test_a_row_tells_where_and_what_was_said_last(office: Office, hotline: Hotline) -> None:
+    """Two emergencies of the same kind are told apart; words of people are never markup."""
+    case = office.emergency("ani", "tolong saya dikunci di kamar")
+    now = hotline.clock.now()
+    hotline.app.database.write(
+        lambda uow: uow.cases.add_fields(case, {"country": "kamboja"}, now)
+    ).result()
+    office.says("ani", "<b>dia</b> bawa parang dan mondar-mandir di depan pintu kamar saya terus")
+    hotline.clock.forward(minutes=4)
+    page = office.signed_in("sari").get("/console/")
+    assert "Orang dalam bahaya · Kamboja" in page.text
+    assert "<b>dia</b> bawa parang dan mondar-mandir di depan pintu kama… 4 mnt" in page.text
+    assert "<b>" not in page.response.text
 
 
 def test_practice_never_stands_before_the_real_thing(office: Office, hotline: Hotline) -> None:
@@ -137,21 +167,68 @@ def test_odd_shifts_are_refused(office: Office, hours: str) -> None:
     assert office.signed_in("sari").post("/console/duty/begin", hours=hours).status == 400
 
 
-def test_an_alarm_stands_until_a_supervisor_settles_it(office: Office) -> None:
-    """Everybody sees it; only supervisors can say that it has been seen to."""
+def test_nobody_leaves_duty_in_the_middle_of_a_talk(office: Office) -> None:
+    """Ending the duty waits until every conversation is handed back, and says which."""
+    visitor = office.signed_in("sari")
+    visitor.post("/console/duty/begin", hours="8")
+    case = office.emergency()
+    path = f"/console/cases/{case.reference}"
+    visitor.post(f"{path}/take-over")
+    refused = visitor.post("/console/duty/end")
+    assert refused.status == 409
+    assert "Masih memegang 1 percakapan. Kembalikan dulu ke bot" in refused.text
+    assert f'<a class="ref" href="{path}">' in refused.response.text
+    assert "Petugas 1 sampai" in visitor.get("/console/").text
+    visitor.post(f"{path}/hand-back")
+    assert visitor.post("/console/duty/end").status == 303
+    assert "Tidak ada yang bertugas" in visitor.get("/console/").text
+
+
+def test_a_talk_of_somebody_else_keeps_nobody_on_duty(office: Office) -> None:
+    """Only one's own conversations count."""
+    visitor = office.signed_in("sari")
+    other = office.signed_in("budi")
+    other.post("/console/duty/begin", hours="4")
+    visitor.post(f"/console/cases/{office.emergency().reference}/take-over")
+    assert other.post("/console/duty/end").status == 303
+
+
+def settle_fields(page: Page) -> dict[str, str]:
+    """What the first button under an alarm sends."""
+    return {name: page.hidden[name] for name in ("kind", "newest")}
+
+
+def test_alarms_of_a_kind_stand_together(office: Office) -> None:
+    """A bad night is one sentence with a count, not a wall; everybody sees it."""
     worker = office.signed_in("sari")
     chief = office.signed_in("budi", Role.SUPERVISOR)
-    case = office.emergency()
-    sentence = f"Tidak ada petugas yang bertugas saat kasus darurat {case.reference} masuk."
+    cases = [office.emergency(who) for who in ("ani", "cici", "dedi")]
+    sentence = "Tidak ada petugas bertugas saat 3 kasus darurat masuk."
     page = worker.get("/console/")
+    assert page.text.count("Perhatian") == 1
     assert sentence in page.text
     assert "Sudah diurus" not in page.text
-    (alarm,) = office.hotline.app.database.read(lambda uow: uow.alarms.standing())
-    assert worker.post(f"/console/alarms/{alarm.id}/settle").status == 403
-    assert sentence in worker.get("/console/").text
-    assert f"/console/alarms/{alarm.id}/settle" in chief.get("/console/").actions
-    assert chief.post(f"/console/alarms/{alarm.id}/settle").status == 303
-    assert sentence not in worker.get("/console/").text
+    alarms = page.response.text[: page.response.text.index("tabs")]
+    assert all(f'href="/console/cases/{case.reference}"' in alarms for case in cases)
+    assert page.text.index("Tidak ada yang bertugas") < page.text.index("Perhatian")
+    assert "/console/alarms/settle" in chief.get("/console/").actions
+
+
+def test_only_supervisors_settle_what_they_have_seen(office: Office) -> None:
+    """One button settles the kind; an alarm that came after the page was shown stays."""
+    worker = office.signed_in("sari")
+    chief = office.signed_in("budi", Role.SUPERVISOR)
+    office.emergency("ani")
+    office.emergency("cici")
+    seen = settle_fields(chief.get("/console/"))
+    assert worker.post("/console/alarms/settle", **seen).status == 403
+    assert "saat 2 kasus darurat" in worker.get("/console/").text
+    office.emergency("dedi")
+    assert chief.post("/console/alarms/settle", **seen).status == 303
+    assert "saat 1 kasus darurat" in worker.get("/console/").text
+    chief.post("/console/alarms/settle", **settle_fields(chief.get("/console/")))
+    assert "Perhatian" not in worker.get("/console/").text
+    assert chief.post("/console/alarms/settle", kind="no_one_on_call", newest="x").status == 400
 
 
 def test_a_new_case_appears_within_a_second(office: Office) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from bot.console import words
 from bot.domain.cases import LogEntry, LogKind
-from bot.store.alarms import Alarm
 from tests.hotline import START
 
 
@@ -59,16 +58,32 @@ def test_notes_of_staff_are_never_translated() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "detail", "piece"),
+    ("kind", "details", "piece"),
     [
-        ("no_one_on_call", "TD-BBBBBB", "kasus darurat TD-BBBBBB masuk"),
-        ("policy_exhausted", "TD-BBBBBB", "belum ada yang menjawab"),
-        ("page_failed", "email", "lewat surel gagal"),
-        ("assistant_down", "", "Asisten bot mati"),
-        ("turn_failed", "action_x", "Bot gagal menjawab"),
-        ("something_new", "", "something_new"),
+        ("no_one_on_call", ("TD-BBBBBB",), "saat 1 kasus darurat masuk"),
+        ("no_one_on_call", ("TD-BBBBBB", "TD-CCCCCC"), "saat 2 kasus darurat masuk"),
+        ("policy_exhausted", ("TD-BBBBBB",), "belum ada jawaban"),
+        ("page_failed", ("email", "phone"), "lewat surel dan phone gagal"),
+        ("assistant_down", ("",), "Asisten bot mati"),
+        ("turn_failed", ("action_x", "action_y"), "Bot gagal menjawab"),
+        ("something_new", ("",), "something_new"),
     ],
 )
-def test_alarms_are_sentences(kind: str, detail: str, piece: str) -> None:
-    """Each alarm is told; one that nobody has worded yet shows its name."""
-    assert piece in words.alarm_line(Alarm(1, START, kind, detail))
+def test_alarms_are_sentences(kind: str, details: tuple[str, ...], piece: str) -> None:
+    """All alarms of a kind are told at once; one that nobody has worded yet shows its name."""
+    assert piece in words.alarm_line(kind, details)
+
+
+def test_a_message_becomes_one_short_line() -> None:
+    """Lists show the beginning of a message, whatever line breaks it has."""
+    assert words.shorten("tolong\n\n  saya") == "tolong saya"
+    assert words.shorten("a" * 60) == "a" * 60
+    assert words.shorten("a" * 61) == "a" * 60 + "…"
+
+
+@pytest.mark.parametrize(
+    ("country", "shown"), [("kamboja", "Kamboja"), ("arab saudi", "Arab Saudi"), ("", "")]
+)
+def test_a_country_is_a_name(country: str, shown: str) -> None:
+    """The dialogue keeps countries in small letters; staff read names."""
+    assert words.place(country) == shown

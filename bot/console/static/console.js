@@ -93,11 +93,18 @@ function restore(part, kept) {
     const field = part.querySelector(`#${id}`);
     if (!field) continue;
     if (field.matches("details")) field.open = open;
-    else field.value = value;
+    else {
+      field.value = value;
+      tellChange(field);
+    }
   }
   const pick = [...part.querySelectorAll("input[type=radio]")].find((each) => each.value === kept.picked);
   if (pick) pick.checked = true;
   if (kept.focus) part.querySelector(`#${kept.focus}`)?.focus();
+}
+
+function tellChange(field) {
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 function nearEnd() {
@@ -107,6 +114,14 @@ function nearEnd() {
 
 function showEnd() {
   document.querySelector(".lines > :last-child")?.scrollIntoView({ block: "center" });
+}
+
+// After a note or a hand-back the form that is worked with stays open.
+function openPlace() {
+  const place = document.getElementById(location.hash.slice(1));
+  if (!place?.matches("details")) return;
+  place.open = true;
+  place.scrollIntoView();
 }
 
 // -- new emergencies
@@ -186,6 +201,7 @@ async function send(form) {
     });
     if (response.type === "opaqueredirect") {
       text.value = "";
+      tellChange(text);
       form.elements.form_id.value = randomId();
       say("", false);
       held?.abort("again");
@@ -233,6 +249,11 @@ if (soundIsOn()) {
 }
 showBell();
 notice();
-// Who holds the talk wants its end; everybody else first sees what it is and can take it.
-if (document.querySelector("[data-send]")) showEnd();
+openPlace();
+window.addEventListener("hashchange", openPlace);
+// Who holds the talk wants its end, unless a step led elsewhere or was refused; everybody else
+// first sees what it is and can take it.
+const led = location.hash && location.hash !== "#end";
+const refused = document.querySelector("#problem:not([hidden])");
+if (document.querySelector("[data-send]") && !led && !refused) showEnd();
 follow();
