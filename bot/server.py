@@ -48,6 +48,8 @@ def create_app(app: App, *, with_worker: bool = True) -> Starlette:
         except Exception as error:  # noqa: BLE001  # whatever it is, we are not ready
             log.error("database_down", error=type(error).__name__)
             problems.append("database")
+        if not app.database.takes_writes:
+            problems.append("writer")
         if not await app.assistant.is_up():
             problems.append("assistant")
         if problems:

@@ -129,7 +129,7 @@ class Worker:
                     uow, prepared, given, app.office, app.wording, app.clock.now()
                 )
             )
-        except (KeyError, ValueError, UnknownCommandError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, UnknownCommandError) as error:
             # The assistant asked for something that cannot be: the person still gets words.
             log.error("answer_refused", turn=prepared.turn.id, error=type(error).__name__)
             await self._apologise(prepared, "answer refused")

@@ -6,11 +6,13 @@ import asyncio
 import hmac
 import ipaddress
 import json
+import math
 import secrets
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -27,6 +29,7 @@ CHANNEL = "web"
 LARGEST_BODY = 64 * 1024
 LONGEST_SENDER = 200
 LONGEST_WAIT_SECONDS = 25.0
+LOOK_AGAIN_SECONDS = 2.0
 STATIC = Path(__file__).with_name("static")
 PAGE_ROOT = '<html lang="id">'
 PAGE_HEADERS = {
@@ -120,7 +123,7 @@ def routes(app: App) -> list[BaseRoute]:
         if not isinstance(client_id, str) or len(client_id) > LONGEST_SENDER:
             raise BadRequestError(400, "client_id must be a short string")
         message = InboundMessage(
-            CHANNEL, clean(f"{sender}:{client_id}"), sender, clean(text), final
+            CHANNEL, json.dumps([sender, clean(client_id)]), sender, clean(text), final
         )
         received = await take_in(app, message)
         answer = {"message_id": received.message_id, "turn_id": received.turn_id}
@@ -129,19 +132,32 @@ def routes(app: App) -> list[BaseRoute]:
     async def get_messages(request: Request) -> Response:
         sender = _sender(app, request, request.query_params.get("sender"))
         after = request.query_params.get("after", "")
-        try:
-            wait = float(request.query_params.get("wait", "0"))
-        except ValueError as error:
-            raise BadRequestError(400, "wait must be a number of seconds") from error
-        return JSONResponse(await _poll(app, sender, after, min(wait, LONGEST_WAIT_SECONDS)))
+        wait = _wait_seconds(request.query_params.get("wait", "0"))
+        return JSONResponse(await _poll(app, sender, after, wait))
 
     return [
         Route("/", page),
         Route("/api/web/sessions", new_session, methods=["POST"]),
         Route("/api/web/messages", post_message, methods=["POST"]),
         Route("/api/web/messages", get_messages, methods=["GET"]),
+        # The page itself comes with its headers from "/" only.
+        Route("/static/chat.html", _nothing),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
+
+
+def _wait_seconds(text: str) -> float:
+    try:
+        wait = float(text)
+    except ValueError as error:
+        raise BadRequestError(400, "wait must be a number of seconds") from error
+    if not math.isfinite(wait):
+        raise BadRequestError(400, "wait must be a number of seconds")
+    return min(wait, LONGEST_WAIT_SECONDS)
+
+
+async def _nothing(_request: Request) -> Response:
+    raise HTTPException(404)
 
 
 def _sender(app: App, request: Request, sender: object) -> str:
@@ -165,8 +181,8 @@ async def _poll(app: App, sender: str, after: str, wait_seconds: float) -> dict[
         left = deadline - loop.time()
         if news["messages"] or left <= 0:
             return news
-        # Half a second at most: another process may have written without waking this one.
-        await app.wakes.wait(topic, min(left, 0.5), since)
+        # Not for long: another process may have written without waking this one.
+        await app.wakes.wait(topic, min(left, LOOK_AGAIN_SECONDS), since)
 
 
 def _news(uow: SqlUnitOfWork, known: Conversation | None, after: str) -> dict[str, Any]:

@@ -166,6 +166,12 @@ class Hotline:
         """The open cases, most urgent first."""
         return await self.app.read(lambda uow: uow.cases.listed(CaseState.OPEN))
 
+    async def opens_console(self, member: Staff) -> None:
+        """A member signs in and has the console open just now."""
+        now = self.clock.now()
+        token, end = f"console of {member.login} {now}", now + timedelta(hours=12)
+        await self.app.write(lambda uow: uow.staff.open_session(token, member.id, now, end))
+
     async def staff(
         self, login: str, *, phone: str | None = None, on_duty_hours: float = 0
     ) -> Staff:

@@ -93,7 +93,8 @@ def contact(login: str, channel: str, address: str) -> None:
 
 def disable(login: str) -> None:
     """Nobody signs in under this name any more."""
-    _write(lambda uow: accounts.disable(uow, login))
+    clock = SystemClock()
+    _write(lambda uow: accounts.disable(uow, login, clock.now()))
     print(f"{login} cannot sign in any more; open sessions have ended.")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.domain.conversation import Conversation, Talk, list_choices
 from bot.domain.messages import TurnMessage
 
-SILENCE = "0"
+SILENCE = ("0", "00", "o", "nol", "diam")
 LEAVE_DANGER_TALK = ("menu", "selesai")
 
 
@@ -50,8 +50,8 @@ def answer_locally(
 
 
 def _in_danger_talk(talk: Talk, last: TurnMessage) -> LocalAnswer | None:
-    said = last.text.strip().casefold()
-    if said == SILENCE:
+    said = last.text.strip(" .\n").casefold()
+    if said in SILENCE:
         return LocalAnswer(talk=Talk.DANGER_SILENT, silence="asked_for_silence")
     if said in LEAVE_DANGER_TALK:
         return LocalAnswer(says=("say_danger_only_asking",), talk=Talk.ASSISTANT)

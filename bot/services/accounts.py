@@ -58,9 +58,14 @@ def set_password(uow: SqlUnitOfWork, login: str, password: str) -> None:
     uow.staff.set_password(_existing(uow, login).id, hash_password(password))
 
 
-def disable(uow: SqlUnitOfWork, login: str) -> None:
-    """Nobody signs in under this name any more. AccountError for an unknown name."""
-    uow.staff.disable(_existing(uow, login).id)
+def disable(uow: SqlUnitOfWork, login: str, now: datetime) -> None:
+    """Nobody signs in under this name any more, and nobody counts on them.
+
+    AccountError for an unknown name.
+    """
+    member = _existing(uow, login)
+    uow.staff.disable(member.id)
+    uow.escalations.end_shifts_of(member.id, now)
 
 
 def hash_password(password: str) -> str:

@@ -22,6 +22,9 @@ from bot.services.speak import speak, with_practice_notice
 from bot.store.unit_of_work import SqlUnitOfWork
 
 ACTION_FAILED = "action_failed"
+# An advertisement is shorter; more would keep the assistant from everybody else for seconds.
+# All of it is stored, screened and shown to staff.
+LONGEST_TEXT = 8_000
 FIRST_RETRY = timedelta(seconds=1)
 LONGEST_RETRY = timedelta(seconds=15)
 
@@ -43,8 +46,8 @@ class Prepared:
 
     @property
     def text(self) -> str:
-        """The words of all messages, one per line."""
-        return "\n".join(message.text for message in self.messages)
+        """The words of all messages, one per line, as far as the assistant reads."""
+        return "\n".join(message.text for message in self.messages)[:LONGEST_TEXT]
 
     @property
     def payload(self) -> str | None:
@@ -95,12 +98,15 @@ def finish(
         return apologise(uow, prepared, wording, detail, now)
     if not uow.turns.finish(prepared.turn.id, prepared.turn.token, TurnState.DONE, "bot", now):
         return False
-    desk = Desk(uow, prepared.conversation, office, wording, now)
+    # Danger or a human may have come in while the assistant was thinking.
+    current = uow.conversations.get(prepared.conversation.id)
+    desk = Desk(uow, current, office, wording, now)
     replies = _in_order(answer, desk)
     if uow.turns.urgency(prepared.turn.id) is Urgency.URGENT:
         see_to_urgent(uow, prepared.conversation.id, office, now)
     _say(uow, prepared, replies, wording, now)
-    uow.conversations.set_tracker(prepared.conversation, answer.events)
+    if current.generation == prepared.conversation.generation:
+        uow.conversations.set_tracker(prepared.conversation, answer.events)
     if uow.conversations.outage_told_at(prepared.conversation.id) is not None:
         uow.conversations.set_outage_told(prepared.conversation.id, None)
     uow.alarms.settle("assistant_down", now)

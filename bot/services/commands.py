@@ -19,7 +19,6 @@ from bot.services.duty import duty, is_practice, status_line
 from bot.services.paging import tell_on_call
 from bot.store.unit_of_work import SqlUnitOfWork
 
-
 # A child being recruited is an emergency, whatever the date (labels of urgency).
 UNDERAGE = "underage_recruit"
 

@@ -35,7 +35,8 @@ class Duty:
 def duty(uow: SqlUnitOfWork, office: Office, now: datetime) -> Duty:
     """Reachable: a verified contact on a channel that works, or the console open just now."""
     shifts = uow.escalations.shifts(since=now)
-    on_call = who_is_on_call(shifts, now)
+    active = {member.id for member in active_staff(uow)}
+    on_call = tuple(found for found in who_is_on_call(shifts, now) if found in active)
     watching = uow.staff.watching(now - CONSOLE_OPEN)
     reachable = tuple(
         staff_id

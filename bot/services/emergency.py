@@ -12,13 +12,15 @@ from bot.domain.office import Office
 from bot.language.danger import emergency_signals
 from bot.language.types import Understanding, Urgency
 from bot.ports import Wording
-from bot.services.duty import duty, is_practice, status_line
+from bot.services.duty import CONSOLE_OPEN, duty, is_practice, status_line
 from bot.services.paging import start_escalation, tell_on_call, tell_who_has_it
 from bot.store.unit_of_work import SqlUnitOfWork
 
 SELF_HARM = "self_harm"
 # A near departure is an emergency for the staff; the person still needs the answer to the offer.
 DEPARTURE = "departure_48h"
+AFTERWARDS = ("thank", "goodbye", "check_job_offer", "help_menu", "give_feedback")
+SURE = 0.5
 
 
 def open_emergency(
@@ -32,7 +34,7 @@ def open_emergency(
 ) -> Case:
     """The emergency case of a conversation, new or found, with somebody being paged.
 
-    While a human already talks to the person nobody else is woken.
+    While a human is there and talks to the person nobody else is woken.
     """
     case = uow.cases.open_of_kind(known.id, kind)
     if case is None:
@@ -46,10 +48,19 @@ def open_emergency(
             uow.cases.add_fields(case, fields, now)
         uow.cases.log(case.id, LogKind.SIGNALS, "system", ", ".join(signals), now)
     uow.conversations.set_case(known.id, case.id)
-    if known.handled_by is HandledBy.BOT:
+    if not is_held(uow, known, now):
         start_escalation(uow, case, office, now)
     uow.wake("console")
     return case
+
+
+def is_held(uow: SqlUnitOfWork, known: Conversation, now: datetime) -> bool:
+    """Whether a human talks to the person and has the console open."""
+    return (
+        known.handled_by is HandledBy.HUMAN
+        and known.staff_id is not None
+        and known.staff_id in uow.staff.watching(now - CONSOLE_OPEN)
+    )
 
 
 def kind_of(signals: tuple[str, ...]) -> CaseKind:
@@ -102,8 +113,9 @@ def hear_more(
     if case.state is CaseState.CLOSED:
         uow.cases.reopen(case.id, now)
         uow.cases.log(case.id, LogKind.REOPENED, "person", "", now)
-        if case.urgency is Urgency.EMERGENCY and known.handled_by is HandledBy.BOT:
+        if _still_danger(case, known, understood):
             uow.conversations.set_talk(known.id, Talk.DANGER_OPEN)
+            start_escalation(uow, case, office, now)
     if Urgency.EMERGENCY is not understood.urgency and understood.urgency.rank > case.urgency.rank:
         case = uow.cases.raise_urgency(case, understood.urgency, now)
         raised = ", ".join((understood.urgency, *understood.signals))
@@ -113,6 +125,21 @@ def hear_more(
         uow.cases.log(case.id, LogKind.FACTS, "bot", f"country: {country}", now)
     tell_who_has_it(uow, case, known.staff_id, office, now)
     uow.cases.touch(case.id, now)
+
+
+def _still_danger(case: Case, known: Conversation, understood: Understanding) -> bool:
+    """Whether a message after the end of an emergency may mean that it is not over.
+
+    Anything may, but a plain question of another kind, thanks and good-byes.
+    """
+    harmless = understood.urgency is Urgency.NONE and (
+        understood.intent.startswith("ask_") or understood.intent in AFTERWARDS
+    )
+    return (
+        case.urgency is Urgency.EMERGENCY
+        and known.handled_by is HandledBy.BOT
+        and not (harmless and understood.confidence >= SURE)
+    )
 
 
 def see_to_urgent(uow: SqlUnitOfWork, conversation_id: str, office: Office, now: datetime) -> None:

@@ -39,9 +39,9 @@ def advance(uow: SqlUnitOfWork, escalation: Escalation, office: Office, now: dat
     if page.exhausted:
         uow.cases.log(case.id, LogKind.POLICY_EXHAUSTED, "system", "", now)
         uow.alarms.raise_once("policy_exhausted", case.reference, now)
-    # Nobody on call means everybody: a page that reaches no one is worse than one too many.
+    # Nobody who can be reached means everybody: a page for no one is worse than one too many.
     everyone = tuple(member.id for member in active_staff(uow))
-    wanted = state.on_call if page.target is Target.ON_CALL and state.on_call else everyone
+    wanted = state.reachable if page.target is Target.ON_CALL and state.reachable else everyone
     _write_pages(uow, case, wanted, office, now)
     uow.escalations.advance(page.then)
     uow.wake("outbox")
@@ -129,6 +129,8 @@ def record_result(
         )
         if case_id is not None:
             uow.cases.log(case_id, LogKind.PAGE_FAILED, "system", f"{row.channel}: {reason}", now)
+            # This phone will not ring: the next step need not wait for it.
+            uow.escalations.hurry(case_id, now)
             uow.alarms.raise_once("page_failed", row.channel, now)
         return
     wait = timedelta(seconds=RETRY_SECONDS[row.attempts - 1])

@@ -20,8 +20,11 @@ from bot.ports import Wording
 from bot.services import emergency
 from bot.services.duty import is_practice
 from bot.services.speak import speak, with_practice_notice
-from bot.services.takeover import greet_if_due
+from bot.services.takeover import greet_if_due, release
 from bot.store.unit_of_work import SqlUnitOfWork
+
+# Somebody who writes without a pause is answered all the same.
+LONGEST_TURN = timedelta(seconds=10)
 
 
 def receive(
@@ -43,6 +46,12 @@ def receive(
     conversation = uow.conversations.for_sender(message.channel, message.sender, now)
     choice = _choice(uow, conversation, message.text)
     is_emergency = understood.urgency is Urgency.EMERGENCY and choice is None
+    if (
+        is_emergency
+        and conversation.handled_by is HandledBy.HUMAN
+        and not emergency.is_held(uow, conversation, now)
+    ):
+        conversation = release(uow, conversation, now)
     turn_id = _turn(uow, conversation, message, choice, is_emergency, office, now)
     text = message.text if choice is None else choice.title or message.text.strip()
     message_id = uow.turns.add(
@@ -116,9 +125,14 @@ def _turn(
     closes_at = now + (office.turn_window if waits else timedelta(0))
     collecting = uow.turns.collecting(conversation.id, now)
     if collecting is None:
-        return uow.turns.open(conversation.id, closes_at)
-    uow.turns.close_at(collecting, closes_at)
-    return collecting
+        return uow.turns.open(conversation.id, now, closes_at)
+    turn_id, opened_at = collecting
+    if choice is not None:
+        # What was written before the choice is answered first, by itself.
+        uow.turns.close_at(turn_id, now)
+        return uow.turns.open(conversation.id, now, now)
+    uow.turns.close_at(turn_id, min(closes_at, opened_at + LONGEST_TURN))
+    return turn_id
 
 
 def _raise_emergency(

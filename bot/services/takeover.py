@@ -11,6 +11,7 @@ from bot.domain.messages import Author, Reply
 from bot.domain.staff import Staff
 from bot.language.types import Urgency
 from bot.ports import Wording
+from bot.services.duty import CONSOLE_OPEN
 from bot.services.speak import speak
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -41,14 +42,17 @@ def take_over(
     """From this commit on nothing of the bot leaves; the person is told that a human is here.
 
     When they wrote too long ago, the greeting waits for their next message. RefusedError
-    when another member already talks to the person.
+    when another member, with the console open, already talks to the person.
     """
     conversation = uow.conversations.get(case.conversation_id)
     if conversation.handled_by is HandledBy.HUMAN:
         if conversation.staff_id == member.id:
             return
         other = uow.staff.get(conversation.staff_id or "")
-        raise RefusedError(f"{other.label} sudah memegang percakapan ini.")
+        if other.id in uow.staff.watching(now - CONSOLE_OPEN) and not other.disabled:
+            raise RefusedError(f"{other.label} sudah memegang percakapan ini.")
+        # Whoever held it is not there: the person must not wait for them.
+        uow.cases.log(case.id, LogKind.NOTE, "system", f"{other.label} tidak ada", now)
     acknowledge(uow, case, member, now)
     uow.conversations.hand_to(conversation.id, HandledBy.HUMAN, member.id)
     uow.outbox.cancel_bot_rows(conversation.id)
@@ -75,8 +79,6 @@ def may_write(uow: SqlUnitOfWork, case: Case, now: datetime) -> bool:
     """Whether a text that nobody asked for may go to this person now."""
     if uow.conversations.get(case.conversation_id).talk is Talk.DANGER_SILENT:
         return False
-    if case.fields.get("safe_contact"):
-        return True
     wrote_at = uow.turns.last_message_at(case.conversation_id)
     return wrote_at is not None and now - wrote_at <= JUST_AFTER
 
@@ -116,6 +118,15 @@ def hand_back(
     uow.wake("console")
 
 
+def release(uow: SqlUnitOfWork, conversation: Conversation, now: datetime) -> Conversation:
+    """Danger came in and whoever held the talk is not there: the bot answers again at once."""
+    if conversation.case_id is not None:
+        uow.cases.log(conversation.case_id, LogKind.HANDED_BACK, "system", "", now)
+    uow.conversations.hand_to(conversation.id, HandledBy.BOT, None)
+    uow.conversations.set_talk(conversation.id, Talk.ASSISTANT)
+    return uow.conversations.get(conversation.id)
+
+
 def note(uow: SqlUnitOfWork, case: Case, member: Staff, text: str, now: datetime) -> None:
     """Add a note to the case log; the person never sees it."""
     if not text.strip():
@@ -132,6 +143,8 @@ def close(
     conversation = uow.conversations.get(case.conversation_id)
     if conversation.handled_by is HandledBy.HUMAN and conversation.case_id == case.id:
         raise RefusedError("Kembalikan dulu percakapannya ke bot.")
+    if conversation.handled_by is HandledBy.BOT:
+        uow.conversations.set_talk(conversation.id, Talk.ASSISTANT)
     uow.cases.close(case.id, reason, now)
     uow.escalations.resolve(case.id)
     uow.cases.log(case.id, LogKind.CLOSED, member.label, f"{reason} {text}".strip(), now)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,11 +78,16 @@ class Database:
         with self._reader() as unit:
             return job(unit)
 
-    @contextmanager
+    @contextlib.contextmanager
     def _reader(self) -> Iterator[SqlUnitOfWork]:
         with self.engine.connect() as connection:
             yield SqlUnitOfWork(connection, self.vault)
             connection.rollback()
+
+    @property
+    def takes_writes(self) -> bool:
+        """Whether the writer still lives."""
+        return self._thread.is_alive()
 
     def close(self) -> None:
         """Finish what is queued, then let go."""
@@ -135,9 +140,11 @@ class Database:
                         done.append((queued, result))
                         topics |= unit.topics
         except Exception as error:  # noqa: BLE001  # disk full, lock time-out: nothing was stored
-            log.error("commit_failed", error=type(error).__name__, jobs=len(batch))
             for queued in batch:
                 queued.future.set_exception(error)
+            # The log may lie on the same full disk: whoever waits comes first.
+            with contextlib.suppress(OSError):
+                log.error("commit_failed", error=type(error).__name__, jobs=len(batch))
             return
         for queued, result in done:
             queued.future.set_result(result)

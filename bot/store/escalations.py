@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from bot.domain.oncall import Escalation, EscalationState, Policy, Shift
 from bot.store.rows import new_id
 from bot.store.tables import escalation, shift
+
+# No step waits so long: a row due later was written before the clock jumped back.
+FARTHEST = timedelta(hours=1)
 
 
 class Escalations:
@@ -38,11 +42,14 @@ class Escalations:
         """Running escalations whose next step is due."""
         rows = self._connection.execute(
             select(escalation)
-            .where(escalation.c.state == EscalationState.RUNNING, escalation.c.next_at <= now)
+            .where(
+                escalation.c.state == EscalationState.RUNNING,
+                or_(escalation.c.next_at <= now, escalation.c.next_at > now + FARTHEST),
+            )
             .order_by(escalation.c.next_at)
             .limit(limit)
         )
-        return tuple(_read(row) for row in rows)
+        return tuple(replace(_read(row), next_at=min(row.next_at, now)) for row in rows)
 
     def running_for(self, case_id: str) -> Escalation | None:
         """The escalation of a case that still pages."""
@@ -82,6 +89,18 @@ class Escalations:
         ).first()
         return row is not None
 
+    def hurry(self, case_id: str, now: datetime) -> None:
+        """Take the second step of a case at once: the first reached nobody."""
+        self._connection.execute(
+            update(escalation)
+            .where(
+                escalation.c.case_id == case_id,
+                escalation.c.state == EscalationState.RUNNING,
+                escalation.c.step == 1,
+            )
+            .values(next_at=now)
+        )
+
     def resolve(self, case_id: str) -> None:
         """The case was closed: nothing is due any more."""
         self._connection.execute(
@@ -104,6 +123,14 @@ class Escalations:
             )
         )
         return shift_id
+
+    def end_shifts_of(self, staff_id: str, now: datetime) -> None:
+        """Somebody leaves: no duty now or later."""
+        self._connection.execute(
+            update(shift)
+            .where(shift.c.staff_id == staff_id, shift.c.ends_at > now)
+            .values(ends_at=now)
+        )
 
     def end_shift(self, staff_id: str, now: datetime) -> None:
         """End whatever duty somebody has now."""

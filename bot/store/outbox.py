@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, func, insert, or_, select, update
+from sqlalchemy import Row, and_, exists, func, insert, or_, select, update
 
 from bot.domain.conversation import Conversation
 from bot.domain.messages import Author, Delivery, Outbound, Purpose, Reply
 from bot.store.conversations import Conversations, plain_buttons, read_buttons
+from bot.store.keys import KeyMissingError
 from bot.store.rows import SealedRows, case_key, new_id, person_key, staff_key
 from bot.store.tables import conversation, outbound
 
@@ -197,6 +198,12 @@ class Outbox(SealedRows):
         claimed = []
         for row in rows:
             token = new_id()
+            try:
+                address, body = self._read_page(row)
+            except KeyMissingError:
+                # One page that cannot be read must not stop all others.
+                self._end(row.id, Delivery.FAILED_PERMANENTLY, "unreadable")
+                continue
             self._connection.execute(
                 update(outbound)
                 .where(outbound.c.id == row.id)
@@ -207,11 +214,6 @@ class Outbox(SealedRows):
                     attempts=outbound.c.attempts + 1,
                 )
             )
-            address = None
-            if row.address_sealed is not None:
-                place = f"address:{row.id}"
-                address = self._open(staff_key(row.staff_id), row.address_sealed, place)
-            body = self._open(case_key(row.case_id), row.body_sealed, f"outbound:{row.id}")
             claimed.append(
                 Outbound(
                     id=row.id,
@@ -224,6 +226,19 @@ class Outbox(SealedRows):
                 )
             )
         return tuple(claimed)
+
+    def _read_page(self, row: Row[tuple[object, ...]]) -> tuple[str | None, dict[str, str]]:
+        address = None
+        if row.address_sealed is not None:
+            place = f"address:{row.id}"
+            address = self._open(staff_key(row.staff_id), row.address_sealed, place)
+        body = self._open(case_key(row.case_id), row.body_sealed, f"outbound:{row.id}")
+        return address, body
+
+    def _end(self, row_id: str, state: Delivery, error: str) -> None:
+        self._connection.execute(
+            update(outbound).where(outbound.c.id == row_id).values(state=state, error=error)
+        )
 
     def complete(
         self,

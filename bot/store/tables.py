@@ -110,6 +110,7 @@ turn = Table(
     Column("number", Integer, nullable=False),
     Column("state", String(10), nullable=False),
     Column("outcome", String(40)),
+    Column("opened_at", Utc, nullable=False),
     Column("closes_at", Utc, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_try_at", Utc, nullable=False),

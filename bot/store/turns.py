@@ -28,19 +28,19 @@ class Turns(SealedRows):
         ).first()
         return None if row is None else Received(row.id, row.turn_id, duplicate=True)
 
-    def collecting(self, conversation_id: str, now: datetime) -> str | None:
-        """The turn that still waits for more messages."""
+    def collecting(self, conversation_id: str, now: datetime) -> tuple[str, datetime] | None:
+        """The turn that still waits for more messages, and since when."""
         row = self._connection.execute(
-            select(turn.c.id).where(
+            select(turn.c.id, turn.c.opened_at).where(
                 turn.c.conversation_id == conversation_id,
                 turn.c.state == TurnState.OPEN,
                 turn.c.closes_at > now,
                 turn.c.lease_token.is_(None),
             )
         ).first()
-        return None if row is None else str(row.id)
+        return None if row is None else (row.id, row.opened_at)
 
-    def open(self, conversation_id: str, closes_at: datetime) -> str:
+    def open(self, conversation_id: str, now: datetime, closes_at: datetime) -> str:
         """Begin a turn that waits for messages until a moment."""
         row = self._connection.execute(
             select(func.coalesce(func.max(turn.c.number), 0)).where(
@@ -54,6 +54,7 @@ class Turns(SealedRows):
                 conversation_id=conversation_id,
                 number=row[0] + 1,
                 state=TurnState.OPEN,
+                opened_at=now,
                 closes_at=closes_at,
                 attempts=0,
                 next_try_at=closes_at,

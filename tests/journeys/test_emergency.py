@@ -8,7 +8,7 @@ from bot.domain.cases import CaseKind, CloseReason, LogKind
 from bot.domain.oncall import EscalationState
 from bot.language.types import Urgency
 from bot.ports import Answer, Command
-from bot.services import takeover
+from bot.services import accounts, takeover
 from tests.hotline import Hotline
 
 HELP = "tolong saya dikunci di kamar, paspor diambil"
@@ -250,5 +250,59 @@ def test_with_no_phone_to_ring_nobody_is_told_that_we_keep_calling(hotline: Hotl
         await hotline.says("ani", "1")
         await hotline.says("ani", "di gudang")
         assert "terus memanggil" not in " ".join(await hotline.answers("ani"))
+
+    asyncio.run(journey())
+
+
+def test_disabled_staff_are_not_counted_on(hotline: Hotline) -> None:
+    """Somebody left in the middle of a shift: the others are paged, and no lie is told."""
+
+    async def journey() -> None:
+        await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+        await hotline.staff("budi", phone="budi-phone")
+        now = hotline.clock.now()
+        await hotline.app.write(lambda uow: accounts.disable(uow, "sari", now))
+        await hotline.says("ani", HELP)
+        assert "sari-phone" not in hotline.phones.received
+        assert len(hotline.phones.received["budi-phone"]) == 1
+
+    asyncio.run(journey())
+
+
+def test_on_duty_without_any_way_to_be_reached_means_everybody(hotline: Hotline) -> None:
+    """A shift alone wakes nobody."""
+
+    async def journey() -> None:
+        await hotline.staff("sari", on_duty_hours=8)
+        await hotline.staff("budi", phone="budi-phone")
+        await hotline.says("ani", HELP)
+        assert len(hotline.phones.received["budi-phone"]) == 1
+
+    asyncio.run(journey())
+
+
+def test_a_phone_that_is_gone_passes_on_at_once(hotline: Hotline) -> None:
+    """The phone on duty refuses for good: the next step does not wait five minutes."""
+
+    async def journey() -> None:
+        await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+        await hotline.staff("budi", phone="budi-phone")
+        hotline.phones.broken.add("sari-phone")
+        await hotline.says("ani", HELP)
+        assert len(hotline.phones.received["budi-phone"]) == 1
+
+    asyncio.run(journey())
+
+
+def test_a_clock_that_jumps_back_stops_no_pages(hotline: Hotline) -> None:
+    """Three hours back: phones go on ringing as if it had not happened."""
+
+    async def journey() -> None:
+        await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+        await hotline.says("ani", HELP)
+        await hotline.forward(minutes=12)
+        rung = len(hotline.phones.received["sari-phone"])
+        await hotline.forward(hours=-3)
+        assert len(hotline.phones.received["sari-phone"]) > rung
 
     asyncio.run(journey())

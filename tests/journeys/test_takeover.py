@@ -138,12 +138,43 @@ def test_a_second_member_cannot_take_the_same_talk(hotline: Hotline) -> None:
     async def journey() -> None:
         case, member = await emergency(hotline)
         other = await hotline.staff("budi")
+        await hotline.opens_console(member)
         await take_over(hotline, case, member)
         with pytest.raises(RefusedError, match=member.label):
             await take_over(hotline, case, other)
         app, now = hotline.app, hotline.clock.now()
         with pytest.raises(RefusedError):
             await app.write(lambda uow: takeover.reply(uow, case, other, "halo", now))
+
+    asyncio.run(journey())
+
+
+def test_a_colleague_takes_over_from_somebody_who_is_not_there(hotline: Hotline) -> None:
+    """The holder's console has been closed for a while: the person must not wait for them."""
+
+    async def journey() -> None:
+        case, member = await emergency(hotline)
+        other = await hotline.staff("budi")
+        await take_over(hotline, case, member)
+        hotline.clock.forward(minutes=5)
+        await take_over(hotline, case, other)
+        app, now = hotline.app, hotline.clock.now()
+        await app.write(lambda uow: takeover.reply(uow, case, other, "Saya Budi.", now))
+
+    asyncio.run(journey())
+
+
+def test_danger_while_the_holder_is_away_is_answered_and_paged(hotline: Hotline) -> None:
+    """The talk goes back to the bot at once, and phones ring again."""
+
+    async def journey() -> None:
+        case, member = await emergency(hotline)
+        await take_over(hotline, case, member)
+        rung = len(hotline.phones.received["sari-phone"])
+        await hotline.forward(minutes=30)
+        await hotline.says("ani", "tolong dia mau bunuh saya sekarang")
+        assert len(hotline.phones.received["sari-phone"]) > rung
+        assert (await hotline.lines("ani"))[-1].author is Author.BOT
 
     asyncio.run(journey())
 

@@ -254,3 +254,39 @@ def test_a_child_in_an_offer_calls_a_person(hotline: Hotline) -> None:
         assert len(hotline.phones.received["sari-phone"]) == 1
 
     asyncio.run(journey())
+
+
+def test_somebody_who_never_pauses_is_answered_too(tmp_path: Path) -> None:
+    """Message after message within the window: ten seconds after the first, an answer."""
+    hotline = Hotline(tmp_path / "var", tanyadulu_turn_seconds=2)
+
+    async def journey() -> None:
+        for number in range(8):
+            await take_in(hotline.app, InboundMessage("web", f"p{number}", "ani", f"kata {number}"))
+            await hotline.forward(seconds=1.5)
+        assert len(hotline.assistant.asked) == 1
+
+    asyncio.run(journey())
+    hotline.close()
+
+
+def test_a_tap_does_not_swallow_what_was_written_before_it(tmp_path: Path) -> None:
+    """Free text and then a choice are two turns, answered in order."""
+    hotline = Hotline(tmp_path / "var", tanyadulu_turn_seconds=2)
+
+    async def journey() -> None:
+        hotline.assistant.answers = [Answer(replies=(QUESTION,))]
+        await hotline.says("ani", "cek dong")
+        line = (await hotline.lines("ani"))[-1]
+        hotline.assistant.answers = [Answer(replies=(Reply("baik"),))]
+        await hotline.says("ani", "2")
+        await take_in(hotline.app, InboundMessage("web", "t1", "ani", "PT Maju kirim ke kamboja"))
+        await take_in(hotline.app, InboundMessage("web", "t2", "ani", f"b:{line.id}:1"))
+        await hotline.settle()
+        assert hotline.assistant.asked[-2:] == [
+            "PT Maju kirim ke kamboja",
+            QUESTION.buttons[0].payload,
+        ]
+
+    asyncio.run(journey())
+    hotline.close()

@@ -11,7 +11,7 @@ from bot.domain.staff import Role
 from bot.services import accounts
 from bot.services.accounts import AccountError
 from bot.store.unit_of_work import SqlUnitOfWork
-from tests.hotline import Hotline
+from tests.hotline import START, Hotline
 
 PASSWORD = "panjang sekali kata sandinya"
 
@@ -85,13 +85,16 @@ def test_a_new_password_ends_the_old_sessions(hotline: Hotline) -> None:
 def test_a_disabled_member_stays_out(hotline: Hotline) -> None:
     """The right password of a disabled account fits nobody."""
     add(hotline)
-    hotline.app.database.write(lambda uow: accounts.disable(uow, "sari")).result()
+    hotline.app.database.write(lambda uow: accounts.disable(uow, "sari", START)).result()
     assert not fits(hotline, "sari", PASSWORD)
 
 
 @pytest.mark.parametrize(
     "change",
-    [accounts.disable, lambda uow, login: accounts.set_password(uow, login, PASSWORD)],
+    [
+        lambda uow, login: accounts.disable(uow, login, START),
+        lambda uow, login: accounts.set_password(uow, login, PASSWORD),
+    ],
     ids=["disable", "set_password"],
 )
 def test_an_unknown_name_cannot_be_changed(

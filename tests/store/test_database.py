@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import io
 import sqlite3
 import threading
 from concurrent.futures import Future
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -91,6 +94,39 @@ def test_a_full_disk_is_an_error_not_a_loss(database: Database) -> None:
             future.result(30)
     assert database.read(lambda uow: uow.alarms.standing()) == ()
     assert database.write(unlimited).result(30)
+    database.close()
+
+
+class FullDisk(io.StringIO):
+    """A log on the same full disk."""
+
+    def write(self, text: str) -> int:
+        """Fail as the disk does."""
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+
+def test_the_writer_outlives_a_log_that_cannot_be_written(database: Database) -> None:
+    """Who waits for a failed commit hears of it, and the next job is done."""
+
+    def lots(uow: SqlUnitOfWork) -> None:
+        connection = uow.alarms._connection
+        size = connection.execute(text("PRAGMA page_count")).scalar_one()
+        connection.execute(text(f"PRAGMA max_page_count={size}"))
+        for number in range(300):
+            uow.alarms.raise_once("lots", f"{number:0200}", START)
+
+    def unlimited(uow: SqlUnitOfWork) -> bool:
+        uow.alarms._connection.execute(text("PRAGMA max_page_count=1073741823"))
+        return uow.alarms.raise_once("small", "", START)
+
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(FullDisk()))
+    try:
+        with pytest.raises(OperationalError):
+            database.write(lots).result(10)
+        assert database.write(unlimited).result(10)
+        assert database.takes_writes
+    finally:
+        structlog.reset_defaults()
     database.close()
 
 
