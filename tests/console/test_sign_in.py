@@ -7,7 +7,7 @@ import pytest
 from bot.services import accounts
 from bot.services.duty import duty
 from tests.console.conftest import OWN, PASSWORD, Office
-from tests.hotline import Hotline
+from tests.hotline import START, Hotline
 
 WRONG = "Nama atau kata sandinya belum cocok."
 
@@ -44,7 +44,7 @@ def test_unknown_name_and_wrong_password_look_the_same(office: Office) -> None:
     """The answer does not tell which names exist; neither does it for a disabled account."""
     for login in ("sari", "budi"):
         office.hire(login)
-    office.nobody.run(office.hotline.app.write(lambda uow: accounts.disable(uow, "budi")))
+    office.nobody.run(office.hotline.app.write(lambda uow: accounts.disable(uow, "budi", START)))
     texts = set()
     for login, password in (
         ("sari", "salah salah salah"),
