@@ -11,6 +11,7 @@ _ADULT = 18
 _YOUNGEST_TO_WORK = 11
 _AGE_BEFORE = frozenset({"umur", "berumur", "usia", "belum", "masih", "baru"})
 _CHILD_BEFORE = frozenset({"anak", "adik", "keponakan", "ponakan", "cucu", "sepupu", "gadis"})
+_OWN_AGE = frozenset({"umurku", "usiaku"})
 _LEAST_BEFORE = frozenset({"minimal", "min", "mulai", "minimum"})
 _WORK = frozenset(
     [
@@ -42,23 +43,25 @@ _OTHER_UNITS = frozenset(
 _CLOSE = 2
 
 
-def child_ages(reading: Reading, *, abroad: bool) -> Iterator[Match]:
+def child_ages(reading: Reading, *, abroad: bool, offered: bool) -> Iterator[Match]:
     """Words that give an age from 11 to 17 as that of a worker.
 
     The span of an advertisement ("17-45 tahun") is none. A lowest age ("minimal 17 tahun") counts
-    only where the work is `abroad`: at home it can be lawful.
+    only where the work is `abroad`: at home it can be lawful. Who says "umur saya 16" in a text
+    that has an offer anywhere (`offered`) is its worker.
     """
+    offered = offered or not _WORK.isdisjoint(reading.stems)
     for index, word in enumerate(reading.words):
         if word.stem != NUMBER or not word.text.isdigit():
             continue
         if not _YOUNGEST_TO_WORK <= int(word.text) < _ADULT or _opens_a_span(reading, index):
             continue
-        start = _start_of_age(reading, index, abroad=abroad)
+        start = _start_of_age(reading, index, abroad=abroad, offered=offered)
         if start is not None:
             yield Match("underage_recruit", start, index + 1)
 
 
-def _start_of_age(reading: Reading, index: int, *, abroad: bool) -> int | None:
+def _start_of_age(reading: Reading, index: int, *, abroad: bool, offered: bool) -> int | None:
     """Where the mention of the age begins, or None if the figure is no worker's age."""
     sentence = reading.sentence_at(index)
     first = max(sentence.start, index - _CLOSE)
@@ -69,13 +72,27 @@ def _start_of_age(reading: Reading, index: int, *, abroad: bool) -> int | None:
     said_as_age = bool(_AGE_BEFORE & set(before))
     of_a_child = bool(_CHILD_BEFORE & set(before))
     works = bool(_WORK & {word.stem for word in reading.words[sentence.start : sentence.end]})
-    if not works and not (abroad and said_as_age):
+    own = offered and said_as_age and _is_own(reading, index)
+    if not works and not (abroad and said_as_age) and not own:
         return None
     if said_as_age or of_a_child:
         cues = _AGE_BEFORE | _CHILD_BEFORE
         return next(first + offset for offset, stem in enumerate(before) if stem in cues)
     in_years = after == ["tahun"] and not {"kontrak", "pengalaman", "selama", "sudah"} & set(before)
     return index if in_years else None
+
+
+def _is_own(reading: Reading, index: int) -> bool:
+    """Whether the writer's own age: "umur saya 16", "umurku 16", "saya baru 16"; not "adik saya umur 16"."""
+    sentence = reading.sentence_at(index)
+    for at in range(max(sentence.start, index - _CLOSE), index):
+        word = reading.words[at]
+        if word.text in _OWN_AGE:
+            return True
+        if word.text == "saya":
+            opens = at == sentence.start or word.after_pause
+            return opens or reading.words[at - 1].stem in _AGE_BEFORE
+    return False
 
 
 def _opens_a_span(reading: Reading, index: int) -> bool:

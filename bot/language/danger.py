@@ -62,7 +62,7 @@ def screen(text: str) -> Screening:
     found = tuple(signal for signal in _rules().signals if _shown(signal, message))
     return Screening(
         urgency=Urgency.highest(*(signal.urgency for signal in found)),
-        signals=tuple(signal.name for signal in found),
+        signals=tuple(dict.fromkeys(signal.name for signal in found)),
     )
 
 
@@ -98,7 +98,7 @@ def _shown(signal: Signal, message: _Message) -> bool:
             if (
                 cancelled.isdisjoint(match.places)
                 and not message.contexts.excuses(match, lasting=signal.lasting)
-                and _goes_along(signal, message)
+                and _goes_along(signal, message, cancelled)
             ):
                 return True
     return False
@@ -113,11 +113,11 @@ def _cancelled(signal: Signal, message: _Message) -> set[int]:
     }
 
 
-def _goes_along(signal: Signal, message: _Message) -> bool:
-    """Whether what must stand in the message too is there and not denied."""
+def _goes_along(signal: Signal, message: _Message, cancelled: set[int]) -> bool:
+    """Whether what must stand in the message too is there, not denied and not cancelled."""
 
     def counts(match: Match) -> bool:
-        return not message.contexts.denied(match)
+        return cancelled.isdisjoint(match.places) and not message.contexts.denied(match)
 
     return not signal.along or any(
         counts(match)
@@ -140,7 +140,11 @@ def _rules() -> _Rules:
     contexts: dict[str, Any] = _catalogue("danger_context.yml")
     lists = {**danger["lists"], **contexts["lists"]}
     book = PhraseBook({name: str(words).split() for name, words in lists.items()})
-    signals = tuple(_signal(name, data, book) for name, data in danger["signals"].items())
+    signals = tuple(
+        _signal(name, {"urgency": data["urgency"], "lasting": data.get("lasting")} | way, book)
+        for name, data in danger["signals"].items()
+        for way in (data, *data.get("also", ()))
+    )
     return _Rules(book, signals, ContextRules.of(contexts, book))
 
 

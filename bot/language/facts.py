@@ -27,6 +27,10 @@ _COMPANY = re.compile(
     r"\b(?:[Pp][Tt]|[Cc][Vv]|LPK|Lpk|P3MI|Yayasan)\.?[ :]+(?:[A-Z][\w&'-]*)"
     r"(?:[ ](?!SIP3MI|SIUPPAK|Izin|IZIN|No\b|NO\b|Cabang|CABANG)[A-Z][\w&'-]*){0,6}"
 )
+_ASKED_ABOUT = frozenset({"agency", "fee"})
+"""Facts that a question about them does not tell."""
+_NOTHING_AGREED = frozenset({"tidak ada", "menyusul", "lisan"})
+"""Values of the contract that hold their own "not"."""
 _HOUSEHOLD_JOBS = frozenset({"asisten rumah tangga", "pengasuh"})
 _EMPLOYER = re.compile(
     r"\b(?i:majikan|bos|pemberi kerja|hotel|restoran|resto|rumah sakit|rs|pabrik|perusahaan|klinik)"
@@ -60,9 +64,11 @@ def facts_of(reading: Reading, context: Context) -> Facts:
     household: Match | None = None
     for match in _patterns().find(reading):
         name, _, value = match.code.partition(":")
-        if name != "contract" and context.is_negated(match):
+        if value not in _NOTHING_AGREED and context.is_negated(match):
             continue
-        if name == "agency" and not context.is_fact(match):
+        if (name in _ASKED_ABOUT or value == "ada") and not context.is_fact(match):
+            continue
+        if name == "agency" and _is_which(reading, match):
             continue
         entity = _entity(reading, name, value, match)
         known = found.get((name, entity.start))
@@ -72,12 +78,30 @@ def facts_of(reading: Reading, context: Context) -> Facts:
             household = match
     amounts = list(_amounts(reading))
     pay = tuple(match for match in amounts if match.code == "salary")
-    written = _written(reading.plain.original)
+    if any(match.code == "fee" for match in amounts):
+        # "katanya gratis, tapi bayar 3 juta": the amount is what counts.
+        found = {key: entity for key, entity in found.items() if entity.entity != "fee"}
+    written = tuple(_written(reading.plain.original))
+    companies = [entity for entity in written if entity.entity == "agency"]
+    found = {key: entity for key, entity in found.items() if not _is_of(entity, companies)}
     for entity in (*(_entity(reading, match.code, "", match) for match in amounts), *written):
         found.setdefault((entity.entity, entity.start), entity)
     entities = tuple(sorted(found.values(), key=lambda entity: (entity.start, entity.entity)))
     countries = tuple(entity.value for entity in entities if entity.entity == "country")
     return Facts(entities, household, countries, pay)
+
+
+def _is_of(entity: Entity, companies: list[Entity]) -> bool:
+    """Whether the words only lead to the name of a company: "lewat PT" before "PT Maju"."""
+    return entity.entity == "agency" and any(
+        entity.start < company.start < entity.end for company in companies
+    )
+
+
+def _is_which(reading: Reading, match: Match) -> bool:
+    """Whether the words ask which one: "lewat PT apa"."""
+    after = reading.words[match.end : reading.sentence_at(match.start).end]
+    return bool(after) and after[0].stem in {"apa", "mana"}
 
 
 def _entity(reading: Reading, name: str, value: str, match: Match) -> Entity:
@@ -171,5 +195,6 @@ def _patterns() -> Patterns:
     add("country", places["phrases"])
     for name in ("job", "visa", "contract", "departure"):
         add(name, facts[f"{name}s"])
+    add("fee", facts["fees"])
     add("agency", facts["agencies"].replace("no_agency:", "agency:"))
     return Patterns(patterns)

@@ -15,6 +15,7 @@ from bot.language.types import Entity, Evidence, OfferCheck, Severity, Verdict
 
 _WORTH_KNOWING = ("visa", "fee", "contract", "agency", "country", "job", "departure")
 _ENOUGH_KNOWN = 4
+_OFFERED = frozenset({"country", "job", "salary", "agency", "contract", "departure"})
 _EASY = frozenset({"no_requirements", "scam_compound_job", "non_placement_country"})
 _SHOWN_FACTS = (
     "country",
@@ -116,7 +117,8 @@ def _rule_matches(
         if context.is_fact(match):
             yield match
     easy = bool(_EASY & found.keys())
-    for age in child_ages(reading, abroad=bool(facts.countries)):
+    offered = any(entity.entity in _OFFERED for entity in facts.entities)
+    for age in child_ages(reading, abroad=bool(facts.countries), offered=offered):
         if context.is_fact(age):
             yield age
     for pay in facts.pay:

@@ -15,6 +15,8 @@ from bot.language.spelling import Normalised, normalise
 
 AMOUNT = "$"
 """Stands in patterns for an amount of money."""
+NOTHING = "nol"
+"""Stem of an amount of nothing: who says "biaya 0 rupiah" asks for no money."""
 NUMBER = "#"
 """Stands in patterns for any other figure, or for a small number in words."""
 
@@ -76,7 +78,17 @@ _SMALL_NUMBERS = frozenset(
         "sebelas",
     ]
 )
-_ENDINGS = (("nya", 3), ("ne", 4), ("lah", 4), ("kah", 4), ("ku", 4), ("mu", 4), ("pun", 4))
+_ENDINGS = (
+    ("nya", 3),
+    ("ne", 4),
+    ("na", 4),
+    ("lah", 4),
+    ("kah", 4),
+    ("ku", 4),
+    ("mu", 4),
+    ("pun", 4),
+)
+_HAS_VALUE = re.compile(r"[1-9]")
 _BULLET = re.compile(r"[ \t]*(?:[-*>•✓]|\d{1,2}[.)])[ \t]*")
 
 
@@ -135,7 +147,7 @@ class Reading:
 
 
 def stem(word: str) -> str:
-    """The word without -nya (Javanese -ne), -lah, -kah, -ku, -mu, -pun; short words stay whole."""
+    """The word without -nya (Javanese -ne, Sundanese -na), -lah, -kah, -ku, -mu, -pun; short words stay whole."""
     for ending, shortest in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= shortest:
             return word[: -len(ending)]
@@ -180,7 +192,9 @@ def read(text: str) -> Reading:
 def _word(found: re.Match[str], kind: str, after_pause: bool) -> Word:
     text = found.group()
     if kind == "amount":
-        key = AMOUNT
+        key = AMOUNT if _HAS_VALUE.search(text) else NOTHING
+    elif text == "0":
+        key = NOTHING
     elif kind == "number" or text in _SMALL_NUMBERS:
         key = NUMBER
     else:

@@ -76,6 +76,9 @@ class _Spelling:
     keep: frozenset[str]
     flags: Mapping[str, str]
     lookalikes: Mapping[str, str]
+    prepositions: frozenset[str]
+    places: Mapping[str, str]
+    """Short forms that name a place right after a preposition, and else stand in `words`."""
 
 
 @cache
@@ -95,6 +98,8 @@ def _spelling() -> _Spelling:
         keep=frozenset(str(data["keep"]).split()),
         flags=MappingProxyType(data["flags"]),
         lookalikes=MappingProxyType(turned(data["lookalikes"])),
+        prepositions=frozenset(str(data["after_prepositions"]["prepositions"]).split()),
+        places=MappingProxyType(turned(data["after_prepositions"]["places"])),
     )
 
 
@@ -104,10 +109,14 @@ def normalise(text: str) -> Normalised:
     pieces: list[str] = []
     offsets: list[int] = []
     done = 0
+    before = ""
     for found in _WORD.finditer(folded):
         start, end = found.span()
         word = found.group()
         plain = _plain(found)
+        if word in _spelling().places and _leads_to_a_place(before, folded[done:start]):
+            plain = _spelling().places[word]
+        before = plain
         pieces.append(folded[done:start])
         offsets.extend(places[done:start])
         pieces.append(plain)
@@ -117,6 +126,11 @@ def normalise(text: str) -> Normalised:
     offsets.extend(places[done:])
     broken, offsets = _break_runs("".join(pieces), offsets)
     return Normalised(text, broken, (*offsets, len(text)))
+
+
+def _leads_to_a_place(before: str, between: str) -> bool:
+    """Whether nothing but spaces stands after a preposition: "ke kl", not "sudah ke, kl bisa"."""
+    return between.isspace() and before in _spelling().prepositions
 
 
 def _fold(text: str) -> tuple[str, list[int]]:

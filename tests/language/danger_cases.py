@@ -31,6 +31,11 @@ ditahan di penampungan, tidak dilepas kalau belum lunas
 pintunya cuma bisa dibuka dari luar, dari dalam ga bisa dibuka
 saya ganjal lemari ke pintu supaya dia tidak masuk
 dskap d hotel, tlg
+sy d dlm asrama gabs klr, hpku diambl agen, pinjem hp tmn
+gblh klr dr ruko kt bos, hp dibw dia
+di mess ga bisa kmn2, hp kami dipegang bos
+hp dibawa agen, kami ga boleh keluar asrama
+di kompleks tdk boleh kemana mana, hp diambil majikan
 they locked me inside the room, help
 """,
     "guarded": """
@@ -168,6 +173,11 @@ sy ingin mengakhiri hidup
 dunia lebih baik tanpa saya
 besok kalian tidak akan lihat saya lagi
 kalau saya tidak ada, utang bapak pasti lunas
+kak sy cape bgt, udh ga kuat lg, pengen selesai aja
+udah ga sanggup. rasanya pengen ngilang aja
+aku nyerah, wis ora kuat maneh
+lelah sama semuanya, pengen udahan
+udah ga tahan lagi... mau nyerah aja mbak
 """,
     "forced_scam": """
 disuruh nipu orang lewat aplikasi jodoh
@@ -230,6 +240,12 @@ saya sudah di bandara, paspor dipegang sponsor, visa wisata
 isukan indit ka kamboja, visana visa kunjungan
 jam 4 subuh besok nyebrang pakai boat ke johor tanpa paspor
 hari ini berangkat ke laos katanya kerja cs, tiket baru dikasih di bandara
+sdh di pesawat, transit bangkok, trs katanya lanjut ke vientiane, deg2an takut
+lagi di bandara juanda, kerjanya judol di thailand
+lg nunggu boarding di kualanamu tujuan kamboja, ragu kak
+di bandara ini, perasaan ga enak, ga mau jadi berangkat
+transit di kuala lumpur, ternyata dipaksa lanjut naik
+udh di bandara soetta, disuruh ngaku mau liburan
 """,
     "asks_for_help_now": """
 tolong jemput saya dari sini sekarang
@@ -332,6 +348,13 @@ LOWER: dict[str, tuple[str, str]] = {
     "ibu sakit parah di hongkong, stroke": ("urgent", "severe_illness"),
     "suami kecelakaan kerja di korea, dirawat": ("urgent", "severe_illness"),
     "hp kami disita semua sama bos": ("urgent", "phone_taken"),
+    "hp diambil majikan": ("urgent", "phone_taken"),
+    "hp saya dibawa bos": ("urgent", "phone_taken"),
+    "agen bawa hp kami": ("urgent", "phone_taken"),
+    "gpp kok kak, sy cm d paksa nulis, ga jd lapor": ("urgent", "under_force"),
+    "kami dipaksa tanda tangan kertas kosong": ("urgent", "under_force"),
+    "aku dipaksa bilang baik baik saja": ("urgent", "under_force"),
+    "bos maksa saya nelpon orang rumah": ("urgent", "under_force"),
     "sudah transfer 15 juta ke calo": ("concern", "money_lost"),
     "ketipu agen, uangnya dibawa kabur": ("concern", "money_lost"),
     "terlanjur bayar dp": ("concern", "money_lost"),
@@ -505,5 +528,25 @@ tolong dong min cepat balesnya
 saya lagi di bandara mau jemput kakak
 besok ada sosialisasi di balai desa jam berapa
 makan nasi padang sehari sekali bikin gendut ga
+capek kerja pengen udahan jam segini
+cape bgt hari ini, pengen udahan trus rebahan
+ga kuat lagi sama tugas kuliah, pengen udahan
+capek ldr ga kuat lagi, pengen udahan hubungannya
+ga kuat lagi pedesnya pengen nyerah
+pengen udahan dulu chatnya ya kak
+lagi di bandara mau terbang ke taiwan, doain ya
+udah di bandara ini
+udah di pesawat mau pulang dari kamboja alhamdulillah
+lagi di bandara mau ke jepang, saya takut naik pesawat kak
+lagi transit di singapura mau ke korea, program g to g
+adik sudah di bandara phnom penh mau pulang ke indonesia
+lagi di bandara jemput bapak pulang dari saudi
+sudah di bandara, takut ketinggalan pesawat
+hp saya dibawa adik ke sekolah
+bos bawa hp baru
+di rumah aja ga boleh kemana mana sama mama
+dipaksa temen bilang iya wkwk
+saya dipaksa dosen nulis skripsi lagi
+dipaksa sama ibu telepon nenek
 """.strip().splitlines()
 """Messages that must be urgency none."""

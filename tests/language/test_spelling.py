@@ -33,6 +33,10 @@ PLAIN = [
     ("besok ya\r\nlusa", "besok ya\n\nlusa"),
     ("www.contoh.id", "www.contoh.id"),
     ("bukunya hilang, ngaku bukan dia", "bukunya hilang, mengaku bukan dia"),
+    ("kl ga kuat, ke kl aja", "kalau tidak kuat, ke kuala lumpur saja"),
+    ("bs ke, kl bisa", "bisa ke, kalau bisa"),
+    ("gbs klr, di dlm trs", "tidak bisa keluar, di dalam terus"),
+    ("gblh kmn2, hpku dibw", "tidak boleh kemana kemana, handphone dibawa"),
     ("", ""),
 ]
 
