@@ -12,10 +12,12 @@
   const COUNTER_FROM = 3600;
   const POLL_SECONDS = 20;
   const POLL_SECONDS_TYPING = 2; // so that "sedang mengetik" ends soon if nothing follows
-  const SLOW_ANSWER_MS = 30000;
+  const SLOW_ANSWER_MS = 15000;
   const REQUEST_MS = 25000; // a POST on a 2G line takes its time
   const LONGEST_PAUSE_MS = 30000;
   const ESC_TWICE_MS = 1500;
+  const UNREAD_PX = 24; // less than this below the edge is margin, not text
+  const OVERLAP_PX = 88; // what the "more" button covers, and a line to find the place again
   const REFUSED = { 400: "tidak bisa dikirim", 413: "terlalu panjang, belum terkirim", 422: "tidak bisa dikirim" };
   const WHO = { bot: "Bot", human: "Petugas (manusia)", own: "Saya", note: "" };
   const SENDING = "mengirim…";
@@ -30,6 +32,7 @@
   const numbers = at("numbers");
   const exitLink = at("exit");
   const keyboard = window.matchMedia("(hover: hover) and (pointer: fine)");
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
   let gone = false; // set by "Keluar cepat"; nothing may run or be written after it
 
@@ -176,6 +179,7 @@
     store.set("queue", queue);
     showQueued(entry);
     refreshOptions();
+    showTyping();
     toBottom();
     wakeAll();
     deliver();
@@ -185,6 +189,7 @@
     queue.splice(queue.indexOf(entry), 1);
     bubbles.delete(entry.client_id);
     store.set("queue", queue);
+    showTyping();
   }
 
   /** Sends what waits, in order, each with its own client_id until the server has stored it. */
@@ -259,6 +264,7 @@
     store.set("queue", queue);
     log.querySelectorAll(".options").forEach((box) => box.remove());
     withOptions.length = 0;
+    question = null;
     place(bubble("note", "Chat tadi sudah berakhir di layanan kami. Kita mulai chat baru, ya. Hal yang penting, tolong tulis lagi."));
     toBottom();
   }
@@ -329,8 +335,9 @@
     refreshOptions();
     if (restoring) toBottom();
     else if (firstItem && follow) reveal(firstItem);
-    else if (firstItem) at("newer").hidden = false;
+    else unseen = unseen || firstItem;
     restoring = false;
+    showMore();
   }
 
   function receiveOwn(message) {
@@ -363,12 +370,15 @@
   function showTyping() {
     const line = at("typing");
     const follow = nearBottom();
-    const text = slow ? "jawaban belum ada, masih ditunggu…" : "sedang mengetik…";
-    if (line.textContent !== text) line.textContent = text;
-    if (line.hidden !== (openTurns === 0)) {
-      line.hidden = openTurns === 0;
-      if (follow && openTurns > 0) scroll.scrollTop = scroll.scrollHeight;
-    }
+    // "Stored" is said of everything she wrote, so nothing may still wait for the server's word.
+    const late = "Jawabannya agak lama." + (queue.length ? "" : " Pesan sudah tersimpan.");
+    const text = slow ? late : "sedang mengetik…";
+    if (line.textContent === text && line.hidden === (openTurns === 0)) return;
+    line.textContent = text;
+    line.classList.toggle("late", slow);
+    line.hidden = openTurns === 0;
+    if (follow && openTurns > 0) toBottom();
+    showMore();
   }
 
   // ---- bubbles --------------------------------------------------------------------
@@ -429,6 +439,7 @@
   }
 
   const withOptions = []; // [{item, message}]
+  let question = null; // the bubble with options that she has not answered yet
 
   /**
    * Options are buttons, and only while the question is open; with "Balas dengan angka"
@@ -437,12 +448,14 @@
   function refreshOptions() {
     const owns = log.querySelectorAll(".own");
     const lastOwn = owns[owns.length - 1];
+    question = null;
     withOptions.forEach(({ item, message }) => {
       const lines = message.buttons.map((button, index) => index + 1 + " " + button.title);
       const text = numbers.checked ? message.text + "\n\n" + lines.join("\n") : message.text;
       const line = item.querySelector(".text");
       if (line.textContent !== text) line.textContent = text;
       const answered = lastOwn && item.compareDocumentPosition(lastOwn) & Node.DOCUMENT_POSITION_FOLLOWING;
+      if (!answered) question = item;
       const box = item.querySelector(".options");
       const wanted = !numbers.checked && !answered;
       if (box && !wanted) box.remove();
@@ -469,27 +482,62 @@
 
   // ---- scrolling --------------------------------------------------------------------
 
-  const nearBottom = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
+  const bottomEdge = () => scroll.scrollTop + scroll.clientHeight;
+  const nearBottom = () => scroll.scrollHeight - bottomEdge() < 120;
+  let stuck = true; // the end of the talk stays in sight when the keyboard or the input grows
+  let seen = 0; // how far down she has been, in pixels of the talk
+  let unseen = null; // the first message that came while she was further up
+
+  function scrolled() {
+    stuck = nearBottom();
+    seen = Math.max(seen, bottomEdge());
+    if (unseen && unseen.offsetTop + OVERLAP_PX < bottomEdge()) unseen = null;
+    showMore();
+  }
 
   function toBottom() {
     scroll.scrollTop = scroll.scrollHeight;
-    at("newer").hidden = true;
+    seen = bottomEdge();
+    scrolled();
   }
 
   /** Down to what is new, but never past its first line. */
   function reveal(item) {
     scroll.scrollTop = Math.min(scroll.scrollHeight, item.offsetTop - 12);
+    scrolled();
   }
 
-  at("newer").addEventListener("click", toBottom);
-  let stuck = true; // the end of the talk stays in sight when the keyboard or the input grows
+  /** Says that the talk goes on below the edge, and with what. */
+  function showMore() {
+    const button = at("more");
+    const end = scroll.scrollHeight - bottomEdge() < UNREAD_PX;
+    const asked = question && question.offsetTop + question.offsetHeight > bottomEdge();
+    const text = asked ? "Ada pertanyaan di bawah" : unseen ? "Ada pesan baru" : "Lanjut baca";
+    if (at("more-text").textContent !== text) at("more-text").textContent = text;
+    // Without a focused element the next Tab would start at the top of the page.
+    if (end && document.activeElement === button) scroll.focus({ preventScroll: true });
+    button.hidden = end || !log.firstChild;
+  }
+
+  /** To the new message that it names; else on from where she has read to, skipping nothing. */
+  at("more").addEventListener("click", () => {
+    const named = at("more-text").textContent === "Ada pesan baru" && unseen;
+    const step = Math.max(scroll.clientHeight - OVERLAP_PX, scroll.clientHeight / 2);
+    const top = named ? unseen.offsetTop - 12 : Math.max(scroll.scrollTop + step, seen - OVERLAP_PX);
+    scroll.scrollTo({ top: top, behavior: calm.matches ? "auto" : "smooth" });
+  });
+
+  let height = 0; // as last reported by the observer
   scroll.addEventListener("scroll", () => {
-    stuck = nearBottom();
-    if (stuck) at("newer").hidden = true;
+    // A paste that makes the input grow also scrolls: that is not her leaving the end.
+    if (!height || height === scroll.clientHeight) scrolled();
   });
   if (window.ResizeObserver) {
     new ResizeObserver(() => {
+      height = scroll.clientHeight;
+      seen = bottomEdge(); // lines broke anew, earlier pixels mean nothing
       if (stuck && log.firstChild) toBottom();
+      else showMore();
     }).observe(scroll);
   }
 
@@ -522,7 +570,7 @@
     counter.textContent = counter.hidden
       ? ""
       : length > LIMIT
-        ? "Lebih " + format(length - LIMIT) + " huruf. Kirim dalam dua bagian, ya."
+        ? "Terlalu panjang: " + format(length) + " dari " + format(LIMIT) + " huruf"
         : format(length) + " dari " + format(LIMIT) + " huruf";
   }
 
@@ -557,6 +605,7 @@
     const follow = nearBottom();
     refreshOptions();
     if (follow) toBottom();
+    showMore();
   });
 
   document.addEventListener("click", (event) => {

@@ -13,6 +13,15 @@ pytestmark = pytest.mark.browser
 
 NEUTRAL = re.compile(r"^https://www\.google\.com/search\?q=cuaca")
 ASK_DEPARTURE = Reply("Kapan berangkat?", ("Dua hari ini", "Minggu ini", "Belum tahu"))
+LONG_ANSWER = [
+    *(Reply(f"Bagian {part}.\n" + "Biaya itu perlu dicek lagi. " * 14) for part in range(1, 5)),
+    ASK_DEPARTURE,
+]
+DANGER = Reply(
+    "Pesan sudah diterima. Pesan ini diteruskan ke petugas yang berjaga, mungkin perlu waktu.\n"
+    "Bisa chat sekarang? Kalau bisa, cukup tulis negara atau kotanya. Ketik 0, kami diam.",
+    ("Bisa", "Tidak", "Nanti", "Saya hanya tanya"),
+)
 SMALLEST_TOUCH_TARGET = 44
 LOWEST_CONTRAST = 4.5  # WCAG 2.2 AA, normal text
 
@@ -401,7 +410,7 @@ def test_the_length_is_counted_near_the_limit(phone: BrowserContext, server: Sta
     page.get_by_label("Tulis pesan").last.fill("a" * 4000)
     expect(counter).to_have_text("4.000 dari 4.000 huruf")
     send(page, "a" * 4010)
-    expect(counter).to_contain_text("Lebih 10 huruf")
+    expect(counter).to_have_text("Terlalu panjang: 4.010 dari 4.000 huruf")
     assert server.posts == []
     expect(page.get_by_label("Tulis pesan").last).to_have_value("a" * 4010)
 
@@ -536,6 +545,120 @@ def test_new_messages_do_not_pull_her_away_from_what_she_reads(
     page.locator("#scroll").evaluate("(e) => { e.scrollTop = 0; }")
     server.say(Reply("akhir"))
     page.get_by_role("button", name="Ada pesan baru").click()
+    expect(page.locator("#more")).to_be_hidden()
     expect(page.get_by_text("akhir", exact=True)).to_be_in_viewport()
     page.get_by_label("Tulis pesan").last.fill("baris\n" * 8)
     expect(page.get_by_text("akhir", exact=True)).to_be_in_viewport()
+
+
+def test_a_long_answer_starts_at_its_top_and_shows_that_a_question_waits(
+    phone: BrowserContext, server: StandIn
+) -> None:
+    """She reads from the first line; one button leads on, skips no line, and goes at the end."""
+    server.answer = lambda text: LONG_ANSWER
+    page = opened(phone, server)
+    more = page.get_by_role("button", name="Ada pertanyaan di bawah")
+    send(page, "cek ini")
+    expect(page.get_by_text("Bagian 1.")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Belum tahu")).not_to_be_in_viewport()
+    expect(more).to_be_in_viewport(ratio=1)
+    scroll = page.locator("#scroll")
+    height = scroll.evaluate("(e) => e.clientHeight")
+    at = "(e) => new Promise((done) => setTimeout(() => done(e.scrollTop), 700))"
+    before = scroll.evaluate(at)
+    for _ in range(12):
+        if not page.locator("#more").is_visible():
+            break
+        more.press("Enter")
+        after = scroll.evaluate(at)
+        assert before < after < before + height
+        before = after
+    expect(page.locator("#more")).to_be_hidden()
+    expect(page.get_by_role("button", name="Belum tahu")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#scroll")).to_be_focused()
+
+
+def test_a_long_answer_without_a_question_leads_on(phone: BrowserContext, server: StandIn) -> None:
+    """The button above the input takes a thumb, stays above a tall input, and names what follows."""
+    server.answer = lambda text: LONG_ANSWER[:-1]
+    page = opened(phone, server)
+    expect(page.locator("#more")).to_be_hidden()
+    send(page, "cek ini")
+    more = page.get_by_role("button", name="Lanjut baca")
+    expect(more).to_be_visible()
+    page.get_by_label("Tulis pesan").last.fill("baris\n" * 8)
+    button, form = more.bounding_box(), page.locator("#composer").bounding_box()
+    assert button is not None
+    assert form is not None
+    assert button["height"] >= SMALLEST_TOUCH_TARGET
+    assert 0 < form["y"] - button["y"] - button["height"] < 20
+    page.locator("#scroll").evaluate("(e) => { e.scrollTop = e.scrollHeight; }")
+    expect(more).to_be_hidden()
+
+
+@pytest.mark.parametrize("practice", [False, True])
+def test_a_danger_answer_is_seen_whole_on_a_small_phone(
+    phone: BrowserContext, server: StandIn, *, practice: bool
+) -> None:
+    """The first sentence, the question and all four choices at once, also in practice mode."""
+    note = Reply("LATIHAN: layanan ini sedang dicoba. Petugas yang disebut belum sungguhan.")
+    server.answer = lambda text: [note, DANGER] if practice else [DANGER]
+    page = opened(phone, server)
+    if practice:
+        page.evaluate("() => document.documentElement.toggleAttribute('data-practice')")
+    send(page, "saya dikunci, tolong")
+    expect(page.locator(".options button")).to_have_count(4)
+    for part in page.locator(".bot .text, .options button").all():
+        expect(part).to_be_in_viewport(ratio=1)
+    expect(page.locator("#more")).to_be_hidden()
+
+
+def test_practice_takes_one_line_and_info_says_all(phone: BrowserContext, server: StandIn) -> None:
+    """The band of a practice service leaves the small screen to the talk."""
+    page = opened(phone, server)
+    expect(page.locator(".practice")).to_be_hidden()
+    page.evaluate("() => document.documentElement.toggleAttribute('data-practice')")
+    band = page.locator(".practice")
+    expect(band).to_have_text("LATIHAN · layanan uji coba", use_inner_text=True)
+    box = band.bounding_box()
+    assert box is not None
+    assert box["height"] < 32
+    page.locator("#info summary").click()
+    expect(page.locator(".trial")).to_contain_text("Belum tentu ada petugas yang membaca.")
+    expect(page.locator(".trial")).to_be_visible()
+    assert min(page.evaluate(CONTRAST, ".practice, .trial")) >= LOWEST_CONTRAST
+
+
+def test_a_slow_answer_is_called_slow_and_only_a_stored_message_stored(
+    phone: BrowserContext, server: StandIn
+) -> None:
+    """After 15 seconds she learns that nothing is lost, but not of a message that is still on its way."""
+    server.hold = True
+    page = phone.new_page()
+    page.clock.install()
+    page.goto(server.url)
+    send(page, "halo")
+    typing = page.locator("#typing")
+    expect(typing).to_be_visible()
+    page.clock.fast_forward(15_500)
+    expect(typing).to_have_text("Jawabannya agak lama. Pesan sudah tersimpan.")
+    server.faults = [503]
+    send(page, "masih di sana?")
+    expect(page.locator(".own .state").last).to_have_text("belum terkirim, coba lagi otomatis")
+    expect(typing).to_have_text("Jawabannya agak lama.")
+    page.clock.fast_forward(3_000)
+    expect(page.locator(".own .state").last).to_have_text("✓ terkirim")
+    expect(typing).to_have_text("Jawabannya agak lama. Pesan sudah tersimpan.")
+
+
+def test_a_long_paste_leaves_the_open_choices_in_sight(
+    phone: BrowserContext, server: StandIn
+) -> None:
+    """The input grows over a third of the screen; the end of the talk moves up with it."""
+    server.answer = lambda text: [ASK_DEPARTURE]
+    page = opened(phone, server)
+    send(page, "cek ini")
+    expect(page.locator(".options button")).to_have_count(3)
+    page.get_by_label("Tulis pesan").last.fill("Iklan kerja.\n" * 470)
+    expect(page.get_by_role("button", name="Belum tahu")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#more")).to_be_hidden()
