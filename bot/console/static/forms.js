@@ -13,6 +13,12 @@ document.addEventListener("input", (event) => {
   grow(event.target);
 });
 
+// What unfolds at the lower edge of a phone would stay out of sight.
+document.addEventListener("click", (event) => {
+  const unfolds = event.target.closest?.("summary")?.parentElement;
+  if (unfolds) requestAnimationFrame(() => unfolds.scrollIntoView({ block: "nearest" }));
+});
+
 // For browsers without `field-sizing`.
 function grow(field) {
   if (!field.matches("textarea") || CSS.supports("field-sizing", "content")) return;
