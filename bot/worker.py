@@ -18,7 +18,9 @@ from bot.services.commands import UnknownCommandError
 from bot.store.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()
-POLL_SECONDS = 0.25
+# Commits wake the loops; polling is for what falls due by time and for other processes' commits.
+POLL_SECONDS = 1.0
+SHORTEST_PAUSE = 0.05
 TURNS_AT_ONCE = 8
 ROWS_AT_ONCE = 50
 TURN_LEASE = timedelta(seconds=30)
@@ -34,6 +36,7 @@ class Worker:
     def __init__(self, app: App) -> None:
         self._app = app
         self._running: set[asyncio.Task[None]] = set()
+        self._turn_pause = POLL_SECONDS
 
     async def run(self) -> None:
         """Run all loops until cancelled."""
@@ -58,7 +61,8 @@ class Worker:
                 await asyncio.sleep(AFTER_AN_ERROR_SECONDS)
                 continue
             if not did_something:
-                await self._app.wakes.wait(topic, POLL_SECONDS, since)
+                pause = self._turn_pause if topic == "turns" else POLL_SECONDS
+                await self._app.wakes.wait(topic, pause, since)
 
     async def _turns(self) -> bool:
         free = TURNS_AT_ONCE - len(self._running)
@@ -66,6 +70,10 @@ class Worker:
             return False
         now = self._app.clock.now()
         claimed = await self._app.write(lambda uow: uow.turns.claim(now, TURN_LEASE, free))
+        if not claimed:
+            due = await self._app.read(lambda uow: uow.turns.next_due(now))
+            wait = POLL_SECONDS if due is None else (due - now).total_seconds()
+            self._turn_pause = min(max(wait, SHORTEST_PAUSE), POLL_SECONDS)
         for turn in claimed:
             task = asyncio.create_task(self._turn(turn))
             self._running.add(task)

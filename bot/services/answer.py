@@ -109,7 +109,9 @@ def finish(
         uow.conversations.set_tracker(prepared.conversation, answer.events)
     if uow.conversations.outage_told_at(prepared.conversation.id) is not None:
         uow.conversations.set_outage_told(prepared.conversation.id, None)
-    uow.alarms.settle("assistant_down", now)
+    if uow.alarms.settle("assistant_down", now):
+        uow.turns.hurry(now)
+        uow.wake("turns")
     return True
 
 

@@ -37,13 +37,15 @@ class Alarms:
             self._connection.execute(insert(alarm).values(at=now, kind=kind, detail=detail))
         return standing is None
 
-    def settle(self, kind: str, now: datetime) -> None:
-        """The cause is gone."""
-        self._connection.execute(
+    def settle(self, kind: str, now: datetime) -> bool:
+        """The cause is gone; True when an alarm of this kind was standing."""
+        settled = self._connection.execute(
             update(alarm)
             .where(alarm.c.kind == kind, alarm.c.settled_at.is_(None))
             .values(settled_at=now)
+            .returning(alarm.c.id)
         )
+        return bool(settled.all())
 
     def settle_one(self, alarm_id: int, now: datetime) -> None:
         """Somebody has seen to this one."""

@@ -133,6 +133,18 @@ class Turns(SealedRows):
             claimed.append(Turn(row.id, row.conversation_id, row.attempts + 1, token))
         return tuple(claimed)
 
+    def next_due(self, now: datetime) -> datetime | None:
+        """When the next turn that still waits will be ready."""
+        row = self._connection.execute(
+            select(func.min(turn.c.next_try_at)).where(
+                turn.c.state == TurnState.OPEN,
+                turn.c.lease_token.is_(None),
+                turn.c.next_try_at > now,
+            )
+        ).one()
+        due: datetime | None = row[0]
+        return due
+
     def messages(self, turn_id: str) -> tuple[TurnMessage, ...]:
         """The messages of a turn, in order."""
         rows = self._connection.execute(
