@@ -177,6 +177,7 @@ kak sy cape bgt, udh ga kuat lg, pengen selesai aja
 udah ga sanggup. rasanya pengen ngilang aja
 aku nyerah, wis ora kuat maneh
 lelah sama semuanya, pengen udahan
+saya capek banget, pengen udahan aja hidup ini
 udah ga tahan lagi... mau nyerah aja mbak
 """,
     "forced_scam": """
@@ -548,5 +549,9 @@ di rumah aja ga boleh kemana mana sama mama
 dipaksa temen bilang iya wkwk
 saya dipaksa dosen nulis skripsi lagi
 dipaksa sama ibu telepon nenek
+aku dipaksa tinggal sama mertua
+kakak saya kerja di bandara, takut dipecat
+baru sampai di bandara taiwan, takut salah jemputan
+air ga bisa klr dari keran
 """.strip().splitlines()
 """Messages that must be urgency none."""
