@@ -75,6 +75,7 @@ CODES: dict[str, str] = {
     "departure_this_week_with_flags": "berangkat minggu ini",
     "passport_withheld": "paspor ditahan",
     "phone_taken": "HP diambil",
+    "under_force": "dipaksa",
     "stranded": "terlantar",
     "missing_in_scam_country": "hilang di negara rawan",
     "death_repatriation": "pemulangan jenazah",

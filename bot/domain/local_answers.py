@@ -10,6 +10,7 @@ from bot.domain.messages import TurnMessage
 
 SILENCE = ("0", "00", "o", "nol", "diam")
 LEAVE_DANGER_TALK = ("menu", "selesai")
+ONLY_ASKING = "/help_menu"
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,16 @@ def answer_locally(
     return _in_danger_talk(conversation.talk, last)
 
 
+def asks_for_silence(text: str) -> bool:
+    """Whether somebody in danger asks not to be written to."""
+    return text.strip(" .\n").casefold() in SILENCE
+
+
 def _in_danger_talk(talk: Talk, last: TurnMessage) -> LocalAnswer | None:
-    said = last.text.strip(" .\n").casefold()
-    if said in SILENCE:
+    said = last.text.strip().casefold()
+    if asks_for_silence(last.text):
         return LocalAnswer(talk=Talk.DANGER_SILENT, silence="asked_for_silence")
-    if said in LEAVE_DANGER_TALK:
+    if said in LEAVE_DANGER_TALK or last.payload == ONLY_ASKING:
         return LocalAnswer(says=("say_danger_only_asking",), talk=Talk.ASSISTANT)
     if talk is Talk.DANGER_ASKED:
         return _after_can_you_chat(last)

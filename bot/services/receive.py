@@ -13,6 +13,7 @@ from bot.domain.conversation import (
     Talk,
     read_choice,
 )
+from bot.domain.local_answers import asks_for_silence
 from bot.domain.messages import Author, InboundMessage, Kind, Received, TurnMessage
 from bot.domain.office import Office
 from bot.language.types import Understanding, Urgency
@@ -73,6 +74,8 @@ def receive(
     elif conversation.handled_by is HandledBy.HUMAN:
         uow.turns.finish_unclaimed(turn_id, "human", now)
     if conversation.handled_by is HandledBy.HUMAN:
+        if conversation.talk is Talk.DANGER_SILENT and not asks_for_silence(message.text):
+            uow.conversations.set_talk(conversation.id, Talk.DANGER_OPEN)
         greet_if_due(uow, conversation, wording, now)
     uow.wake("turns")
     uow.wake("console")
