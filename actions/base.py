@@ -28,7 +28,13 @@ UNKNOWN = "unknown"
 
 DATA = Path(__file__).parent.parent / "data"
 
-LISTEN: dict[str, Any] = {"event": "followup", "timestamp": None, "name": "action_listen"}
+
+def go_on_with(action: str) -> dict[str, Any]:
+    """The event that lets an action follow at once, whatever the rule would do next."""
+    return {"event": "followup", "timestamp": None, "name": action}
+
+
+LISTEN = go_on_with("action_listen")
 """Ends a turn before its rule would."""
 
 log = structlog.get_logger(__name__)

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import LISTEN, Events, Guarded, close_form, emit, open_form, say, slot, wording
+from actions.base import (
+    LISTEN,
+    Events,
+    Guarded,
+    close_form,
+    emit,
+    intent,
+    open_form,
+    say,
+    slot,
+    typed,
+    wording,
+)
 from actions.danger import emergency
-from actions.missing import keep_what_was_said
+from actions.first import First
+from actions.matters import plain_words
+from actions.missing_case import FORM as MISSING_FORM
+from actions.missing_case import keep_what_was_said
 from actions.verdict import why
+from bot.language.offers import check_offer
+
+_AGENCY = re.compile(
+    r"\b(?:pt|lpk|p3mi|agen\w*|agensi|sponsor\w*|calo\w*|lowongan\w*|loker|tawaran\w*)\b"
+)
 
 
 class ActionResume(Guarded):
@@ -25,45 +47,77 @@ class ActionResume(Guarded):
         return []
 
 
-class ActionStop(Guarded):
+class ActionAnswer(First):
+    """What needs no more than words: the text that is named after the intent."""
+
+    def name(self) -> str:
+        """Name in domain.yml."""
+        return "action_answer"
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Say it; who asks about an agency does not ask whether this is a bot."""
+        meant, _ = intent(tracker)
+        if meant == "bot_challenge" and _names_an_agency(typed(tracker)):
+            meant = "ask_agency_licence"
+        say(dispatcher, f"utter_{meant}")
+        return []
+
+
+def _names_an_agency(text: str) -> bool:
+    plain = plain_words(text)
+    return bool(_AGENCY.search(plain)) or bool(check_offer(text).facts)
+
+
+class ActionStop(First):
     """Somebody wants to stop."""
 
     def name(self) -> str:
         """Name in domain.yml."""
         return "action_stop"
 
-    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Close the form; what was told stays."""
-        if open_form(tracker) is None:
+        form = open_form(tracker)
+        if form is None:
             say(dispatcher, "say_nothing_to_stop")
             return []
-        keep_what_was_said(dispatcher, tracker)
-        say(dispatcher, "say_stopped")
-        return close_form()
+        kept = keep_what_was_said(dispatcher, tracker)
+        if not _can_go_on(tracker):
+            say(dispatcher, "say_stopped")
+            return [*kept, *close_form()]
+        say(dispatcher, "say_paused")
+        return [*kept, *close_form(), slot("paused__form", form)]
 
 
-class ActionGoodbye(Guarded):
+class ActionGoodbye(First):
     """Somebody says goodbye."""
 
     def name(self) -> str:
         """Name in domain.yml."""
         return "action_goodbye"
 
-    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Let them go: an open question is not asked again, what was told stays."""
-        keep_what_was_said(dispatcher, tracker)
-        say(dispatcher, "say_goodbye")
-        return close_form() if open_form(tracker) else []
+        form = open_form(tracker)
+        kept = keep_what_was_said(dispatcher, tracker)
+        say(dispatcher, "say_goodbye_paused" if _can_go_on(tracker) else "say_goodbye")
+        return [*kept, *close_form(), slot("paused__form", form)] if form else []
 
 
-class ActionAffirm(Guarded):
+def _can_go_on(tracker: Tracker) -> bool:
+    """Whether the open form holds something that would have to be told again."""
+    form = open_form(tracker)
+    return form == MISSING_FORM or (form == "offer_form" and bool(tracker.get_slot("offer__told")))
+
+
+class ActionAffirm(First):
     """Somebody says yes outside of a form."""
 
     def name(self) -> str:
         """Name in domain.yml."""
         return "action_affirm"
 
-    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Take it as the first choice of a yes-or-no question; deleting needs its own button."""
         choice = yes_to(tracker)
         if choice == "/request_human":
@@ -87,29 +141,31 @@ def yes_to(tracker: Tracker) -> str:
     return ""
 
 
-class ActionRestart(Guarded):
+class ActionRestart(First):
     """Somebody wants to start over; takes the place of Rasa's own action."""
 
     def name(self) -> str:
         """Name in domain.yml, where it overrides the default action."""
         return "action_restart"
 
-    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    opens_or_empties = True
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Empty every slot one by one: the worker shortens histories by slot."""
-        keep_what_was_said(dispatcher, tracker)
+        kept = keep_what_was_said(dispatcher, tracker)
         say(dispatcher, "say_restarted")
         filled = [name for name, value in tracker.slots.items() if value is not None]
-        return [*(slot(name, None) for name in filled), *close_form()]
+        return [*kept, *(slot(name, None) for name in filled), *close_form()]
 
 
-class ActionClarify(Guarded):
+class ActionClarify(First):
     """Somebody did not understand, or asks why."""
 
     def name(self) -> str:
         """Name in domain.yml."""
         return "action_clarify"
 
-    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Explain the open question, else the last verdict, else what this is."""
         explanation = f"say_why_{tracker.get_slot('requested_slot')}"
         if open_form(tracker) and explanation in wording().names:

@@ -11,8 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, Guarded, close_form, emit, intent, open_form, say, typed
 from actions.forms import LIKELY
-from actions.missing import FORM as MISSING_FORM
-from actions.missing import fields_of
+from actions.missing_case import FORM as MISSING_FORM
+from actions.missing_case import fields_of
 
 
 class ActionReportDanger(Guarded):

@@ -5,22 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from actions.calendar_words import MONTHS
 from bot.language.spelling import normalise
 
-_MONTHS = [
-    "januari",
-    "februari",
-    "maret",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "agustus",
-    "september",
-    "oktober",
-    "november",
-    "desember",
-]
+_MONTHS = [month.casefold() for month in MONTHS]
 _NUMBERS = {
     word: number
     for number, word in enumerate(

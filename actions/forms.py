@@ -16,6 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
 from actions.base import UNKNOWN, Events, failed, intent, open_form, say, slot, typed, wording
+from actions.matters import Matter, asks, matter_of, pauses
 
 LEAVES_AT_ONCE = frozenset(
     {
@@ -53,6 +54,13 @@ ASKS_SOMETHING_ELSE = frozenset(
 )
 """Intents that are questions to us; a short answer to ours is rarely so clearly one of them."""
 
+TOPICS = frozenset(name for name in ASKS_SOMETHING_ELSE if name.startswith("ask_")) - {
+    "ask_contacts",
+    "ask_case_status",
+    "ask_privacy",
+}
+"""Questions about a topic; a few words that only name it are an answer."""
+
 LIKELY = 0.5
 CLEAR = 0.65
 ASKED = 0.25
@@ -74,6 +82,7 @@ _ASKS_BACK = re.compile(
 )
 _SHORT_QUESTION = 7
 _LONG_QUESTION = 5
+_TOO_SHORT_TO_ASK = 3
 _ONLY_UNSURE = 5
 """Words up to which a message that is unsure holds nothing else worth keeping."""
 
@@ -88,6 +97,9 @@ class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no typ
     answered_by_intent: ClassVar[dict[str, frozenset[str]]] = {}
     """Per slot the intents that are an answer to its question and no wish to leave it."""
 
+    matters_answered: ClassVar[frozenset[Matter | None]] = frozenset({None, Matter.RESUME})
+    """Matters that do not lead away from the question; "lanjut" skips it."""
+
     @abstractmethod
     def asked(self, slots: dict[str, Any]) -> Sequence[str]:
         """The slots of this form that are worth asking for, given what is known."""
@@ -101,6 +113,14 @@ class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no typ
         if is_unsure or _SKIPPED.fullmatch(text or "?x"):
             return UNKNOWN
         return text or None
+
+    def is_paused(self, name: str, tracker: Tracker) -> bool:  # noqa: ARG002 - for subclasses
+        """Whether the person wants to answer another time."""
+        return pauses(typed(tracker))
+
+    def aside(self, name: str, text: str) -> str | None:  # noqa: ARG002 - for subclasses
+        """The response to a question that stands in place of an answer; None for an answer."""
+        return None
 
     def learn(
         self,
@@ -132,8 +152,10 @@ class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no typ
         tracker: Tracker,
         domain: dict[str, Any],  # noqa: ARG002
     ) -> list[str]:
-        """See `asked`."""
-        return list(self.asked(tracker.slots))
+        """See `asked`; a form that is left for now asks nothing."""
+        # Not the open form: when it is only being opened, none is open yet.
+        paused = tracker.get_slot("paused__form") == self.name().removeprefix("validate_")
+        return [] if paused else list(self.asked(tracker.slots))
 
     async def get_extraction_events(
         self,
@@ -145,8 +167,16 @@ class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no typ
         name = tracker.get_slot(REQUESTED_SLOT)
         if not name or not _was_just_asked(tracker) or self.leaves(name, tracker):
             return []
-        if _asks_back(name, typed(tracker)):
+        text = typed(tracker)
+        if self.is_paused(name, tracker):
+            # Closes the form; what stands after it in the rules says how to go on.
+            return [slot("paused__form", open_form(tracker)), slot(name, None)]
+        if _asks_back(name, text):
             say(dispatcher, f"say_why_{name}")
+            return [slot(name, None)]
+        aside = self.aside(name, text)
+        if aside is not None:
+            say(dispatcher, aside)
             return [slot(name, None)]
         value = self.read(name, tracker)
         if value is None:
@@ -169,12 +199,17 @@ class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no typ
         """Whether the message is about something else than the question for `name`."""
         meant, confidence = intent(tracker)
         text = typed(tracker)
+        if matter_of(text) not in self.matters_answered:
+            return True
         if meant in self.answered_by_intent.get(name, frozenset()):
-            asks = "?" in text and len(text.split()) >= _LONG_QUESTION
-            return asks and meant in ASKS_SOMETHING_ELSE and confidence >= CLEAR
+            is_long = "?" in text and len(text.split()) >= _LONG_QUESTION
+            return is_long and meant in ASKS_SOMETHING_ELSE and confidence >= CLEAR
         if meant in LEAVES_AT_ONCE:
             return confidence >= LIKELY
-        enough = ASKED if "?" in text else CLEAR
+        is_question = "?" in text or asks(text)
+        if meant in TOPICS and not is_question and len(text.split()) <= _TOO_SHORT_TO_ASK:
+            return not text
+        enough = ASKED if is_question else CLEAR
         return meant in ASKS_SOMETHING_ELSE and confidence >= enough
 
 

@@ -13,8 +13,6 @@ from actions.base import (
     UNKNOWN,
     Events,
     Guarded,
-    Slots,
-    emit,
     entity,
     intent,
     open_form,
@@ -22,43 +20,62 @@ from actions.base import (
     slot,
     typed,
 )
+from actions.first import First
 from actions.forms import Form
+from actions.matters import pauses, plain_words
+from actions.missing_case import FORM, NO, QUESTIONS, YES, has_news, report
 from bot.language.danger import screen
-from bot.language.facts import find_facts
 from bot.language.spelling import normalise
 from bot.language.types import Urgency
 
-FORM = "missing_form"
-QUESTIONS = (
-    "missing__danger",
-    "missing__name",
-    "missing__country",
-    "missing__last_contact",
-    "missing__recruiter",
-    "missing__safe_contact",
+_NAMED = re.compile(
+    r"\s*(?:nama(?:nya)?|nm|namane)\b(?:\s+(?:nya|dia|itu|adalah|lengkap))*\s*[:=]?\s+",
+    re.IGNORECASE,
 )
-YES = "ya"
-NO = "tidak"
-
-SCAM_HUBS = re.compile(
-    r"\b(?:kamboja|cambodia|phnom penh|sihanoukville|poipet|bavet|myanmar|burma|myawaddy|"
-    r"mae sot|laos|golden triangle|bokeo)\b"
+_NO_NAME = frozenset(
+    [
+        "sakit",
+        "sehat",
+        "baik",
+        "mungkin",
+        "kayaknya",
+        "sepertinya",
+        "hilang",
+        "takut",
+        "kabur",
+        "aman",
+        "dikurung",
+        "dipukul",
+        "kritis",
+        "terakhir",
+        "kemarin",
+        "katanya",
+        "kadang",
+        "pernah",
+        "sering",
+        "susah",
+        "stres",
+        "depresi",
+        "lemas",
+        "mati",
+        "meninggal",
+    ]
 )
-"""Where people who fall silent are held to cheat others online; sources: the catalogue of red
-flags (non_placement_country). A relative silent there is urgent (labels of urgency)."""
-
+_LONGEST_NAME = 2
 _SAID_YES = re.compile(r"(?:ya+|iya+|iyo|yo|betul|benar|inggih|nggih|enggih)\b(?! tidak)")
 _SAID_NO = re.compile(r"(?:tidak|bukan|belum|tidak ada|ora|mboten|sing|ndak)\b(?! tahu| tau)")
 
 
-class ActionMissingStart(Guarded):
+class ActionMissingStart(First):
     """Begins a report: what was told is kept at once, should the person vanish too."""
 
     def name(self) -> str:
         """Name in domain.yml."""
         return "action_missing_start"
 
-    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    opens_or_empties = True
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Open the case with the first words; a button alone opens nothing yet."""
         if open_form(tracker) == FORM:
             return []
@@ -67,9 +84,9 @@ class ActionMissingStart(Guarded):
         known["missing__story"] = story or None
         known["missing__country"] = entity(tracker, "country") if story else None
         say(dispatcher, "say_missing_start")
-        if story:
-            _report(dispatcher, known)
-        return [slot(name, value) for name, value in known.items()]
+        kept = report(dispatcher, known) if story else [slot("missing__kept", None)]
+        known.update(dict.fromkeys(("paused__form", "missing__asked_again")))
+        return [*(slot(name, value) for name, value in known.items()), *kept]
 
 
 class ValidateMissingForm(Form):
@@ -90,12 +107,39 @@ class ValidateMissingForm(Form):
         """All questions; none any more once danger is known, for then people take over."""
         return () if slots.get("missing__danger") == YES else QUESTIONS
 
+    def leaves(self, name: str, tracker: Tracker) -> bool:
+        """A day or an hour is an answer to when somebody may call."""
+        if name == "missing__safe_contact" and pauses(typed(tracker)):
+            return False
+        return super().leaves(name, tracker)
+
+    def is_paused(self, name: str, tracker: Tracker) -> bool:
+        """Not by "besok saja" where that is the answer."""
+        return name != "missing__safe_contact" and super().is_paused(name, tracker)
+
     def read(self, name: str, tracker: Tracker) -> str | None:
         """Yes, no or words for the danger question; words for the others."""
         value = super().read(name, tracker)
+        if name == "missing__name" and value:
+            return _NAMED.sub("", value, count=1) or value
         if name != "missing__danger" or value == UNKNOWN:
             return value
         return _danger(tracker)
+
+    def learn(
+        self,
+        name: str,
+        value: str,
+        dispatcher: CollectingDispatcher,  # noqa: ARG002 - nothing to say
+        tracker: Tracker,
+    ) -> dict[str, Any]:
+        """A name in answer to the question of danger is kept, and that question comes once more."""
+        slots = tracker.slots
+        early = name == "missing__danger" and not slots.get("missing__name")
+        if not early or slots.get("missing__asked_again") or not _is_name(tracker):
+            return {}
+        told = _NAMED.sub("", value, count=1)
+        return {"missing__danger": None, "missing__name": told, "missing__asked_again": "yes"}
 
 
 class ActionMissingSubmit(Guarded):
@@ -107,54 +151,17 @@ class ActionMissingSubmit(Guarded):
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Open the case, or add to the one that was opened at the start."""
-        if _has_news(tracker.slots) or not tracker.get_slot("missing__story"):
-            _report(dispatcher, tracker.slots)
+        if tracker.get_slot("paused__form"):
+            kept = report(dispatcher, tracker.slots) if has_news(tracker.slots) else []
+            say(dispatcher, "say_paused")
+            return kept
+        kept = []
+        if has_news(tracker.slots) or not tracker.get_slot("missing__story"):
+            kept = report(dispatcher, tracker.slots)
         if tracker.get_slot("missing__danger") != YES:
             # In danger the worker has the word: it asks whether the person can chat.
             say(dispatcher, "say_missing_end")
-        return []
-
-
-def keep_what_was_said(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
-    """Whoever leaves the report half-way leaves no hole: what was told becomes a case."""
-    if open_form(tracker) == FORM and _has_news(tracker.slots):
-        _report(dispatcher, tracker.slots)
-
-
-def fields_of(slots: Slots) -> dict[str, str]:
-    """The answers by name of the question; what was skipped is left out."""
-    names = ("missing__story", *QUESTIONS)
-    return {
-        name.removeprefix("missing__"): str(slots[name])
-        for name in names
-        if slots.get(name) not in (None, "", UNKNOWN)
-    }
-
-
-def _has_news(slots: Slots) -> bool:
-    """Whether anything was answered; the story and its country went out when it began."""
-    told = fields_of(slots)
-    named = {fact.value for fact in find_facts(told.pop("story", "")) if fact.entity == "country"}
-    return bool(told.keys() - {"country"}) or told.get("country", "") not in {"", *named}
-
-
-def urgency_of(slots: Slots) -> Urgency:
-    """How soon a person must look, by the answers so far; never below a concern."""
-    if slots.get("missing__danger") == YES:
-        return Urgency.EMERGENCY
-    told = normalise("\n".join(fields_of(slots).values())).text.casefold()
-    held = Urgency.URGENT if SCAM_HUBS.search(told) else Urgency.NONE
-    return Urgency.highest(Urgency.CONCERN, held, screen(told).urgency)
-
-
-def _report(dispatcher: CollectingDispatcher, slots: Slots) -> None:
-    emit(
-        dispatcher,
-        "open_case",
-        kind="missing_relative",
-        urgency=urgency_of(slots).value,
-        fields=fields_of(slots),
-    )
+        return kept
 
 
 def _danger(tracker: Tracker) -> str | None:
@@ -169,3 +176,17 @@ def _danger(tracker: Tracker) -> str | None:
     if meant == "deny" or _SAID_NO.match(plain):
         return NO
     return text or None
+
+
+def _is_name(tracker: Tracker) -> bool:
+    """Whether the words are a name rather than what happened: said so, or written as one."""
+    text = typed(tracker)
+    if _NAMED.match(text):
+        return True
+    said = text.split()
+    return (
+        0 < len(said) <= _LONGEST_NAME
+        and all(word.isalpha() and word[0].isupper() for word in said)
+        and intent(tracker)[0] == "nlu_fallback"
+        and _NO_NAME.isdisjoint(plain_words(text).split())
+    )

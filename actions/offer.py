@@ -13,6 +13,7 @@ from actions.base import (
     UNKNOWN,
     Events,
     Guarded,
+    close_form,
     emit,
     entity,
     intent,
@@ -22,13 +23,17 @@ from actions.base import (
     typed,
 )
 from actions.departure import departure_in
-from actions.forms import ASKS_SOMETHING_ELSE, CLEAR, Form
-from actions.missing import keep_what_was_said
+from actions.first import First
+from actions.forms import ASKS_SOMETHING_ELSE, CLEAR, TOPICS, Form
+from actions.matters import matter_of
+from actions.missing_case import keep_what_was_said
+from actions.offer_asides import UNANSWERED, aside_in
 from actions.offer_text import (
     LONGEST_TEXT,
     SAID_BY_BUTTON,
     SHORT,
     holds_an_offer,
+    is_another_offer,
     tells_nothing,
     with_answer,
 )
@@ -47,6 +52,7 @@ SLOTS = (
     "offer__departure",
     "offer__questions",
     "offer__told",
+    "paused__form",
 )
 
 _YES_OR_NO = {("offer__fee", "affirm"): "diminta", ("offer__fee", "deny"): "tidak"}
@@ -56,30 +62,30 @@ _IS_NO_OFFER = frozenset({"report_labour_abuse", "report_money_lost", "ask_retur
 """Trouble told in place of an offer; in answer to a question it is part of the offer."""
 
 
-class ActionOfferVerdict(Guarded):
+class ActionOfferVerdict(First):
     """Judges an offer as soon as it is told; the form then asks for what is unknown."""
 
     def name(self) -> str:
         """Name in domain.yml."""
         return "action_offer_verdict"
 
-    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Forget the offer before, judge this one. No offer in the text: the form asks for it."""
-        keep_what_was_said(dispatcher, tracker)
+        kept = keep_what_was_said(dispatcher, tracker)
         late = _late_answer(dispatcher, tracker)
         if late is not None:
-            return late
+            return [*kept, *late]
         text = typed(tracker)[:LONGEST_TEXT]
         known: dict[str, Any] = dict.fromkeys(SLOTS)
         known["offer__text"] = text or None
         check = check_offer(text)
         if holds_an_offer(check, text):
             known.update(_judge(dispatcher, check, tracker))
-        events = [slot(key, value) for key, value in known.items()]
+        events = [*kept, *(slot(key, value) for key, value in known.items())]
         if known["offer__questions"] == []:
             # Nothing left to ask: the form would open and close in one breath.
             say(dispatcher, "say_offer_judged")
-            events.append(LISTEN)
+            events += [*close_form(), LISTEN]
         return events
 
 
@@ -103,17 +109,30 @@ class ValidateOfferForm(Form):
         return ["offer__story"] if questions is None else list(questions)
 
     def leaves(self, name: str, tracker: Tracker) -> bool:
-        """Also whoever misses a relative, or was asked for an offer and has none."""
+        """Also whoever misses a relative, comes with another offer, or has none to tell."""
+        text = typed(tracker)
+        meant, confidence = intent(tracker)
+        known = str(tracker.get_slot("offer__text") or "")
+        if name != "offer__story" and meant == "check_job_offer" and is_another_offer(text, known):
+            return True
+        if name == "offer__departure" and departure_in(text, today_of(tracker)):
+            return False
+        if matter_of(text) is None and meant not in TOPICS and _is_answered_aside(name, text):
+            return False
         if super().leaves(name, tracker):
             return True
-        meant, confidence = intent(tracker)
         if meant == "report_missing_relative":
             return confidence >= CLEAR
-        if name != "offer__story" or not typed(tracker):
-            return False
-        if meant in _IS_NO_OFFER:
-            return confidence >= CLEAR
-        return meant not in ("deny", "unsure") and tells_nothing(typed(tracker))
+        return name == "offer__story" and _is_no_offer(text, meant, confidence)
+
+    def is_paused(self, name: str, tracker: Tracker) -> bool:
+        """Not by "besok saja", which is an answer to when she leaves."""
+        says_when = name == "offer__departure" and departure_in(typed(tracker), today_of(tracker))
+        return not says_when and super().is_paused(name, tracker)
+
+    def aside(self, name: str, text: str) -> str | None:
+        """Questions and doubts in place of an answer get one, and the form asks again."""
+        return None if name == "offer__story" else aside_in(text)
 
     def read(self, name: str, tracker: Tracker) -> str | None:
         """A button's value, a yes or no where that is an answer, or the words themselves."""
@@ -146,6 +165,18 @@ class ValidateOfferForm(Form):
         return known
 
 
+def _is_answered_aside(name: str, text: str) -> bool:
+    """Whether the text is a question beside the form's own for which there is a text."""
+    return name != "offer__story" and aside_in(text) not in (None, UNANSWERED)
+
+
+def _is_no_offer(text: str, meant: str, confidence: float) -> bool:
+    """Whether the answer to the question for the offer holds trouble, or nothing at all."""
+    if meant in _IS_NO_OFFER:
+        return bool(text) and confidence >= CLEAR
+    return bool(text) and meant not in ("deny", "unsure") and tells_nothing(text)
+
+
 class ActionOfferClose(Guarded):
     """Ends the check: tells the verdict again if the answers changed it."""
 
@@ -160,6 +191,9 @@ class ActionOfferClose(Guarded):
 
 def _close(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     told = tracker.get_slot("offer__told")
+    if tracker.get_slot("paused__form"):
+        say(dispatcher, "say_paused")
+        return []
     if not told:
         say(dispatcher, "say_offer_none")
         return []

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.base import UNKNOWN
 from bot.language.offers import check_offer
+from bot.language.spelling import normalise
 from bot.language.types import OfferCheck
 
 LONGEST_TEXT = 8000
@@ -14,6 +17,11 @@ SHORT = 4
 
 _TELLING = 2
 _LONG = 8
+
+_ANOTHER = re.compile(
+    r"\b(?:tawaran|lowongan|loker|iklan|kerjaan|kerja) (?:yang )?(?:lain|satu lagi|baru)\b|"
+    r"\b(?:cek|periksa) (?:yang )?(?:lain|satu lagi|baru)\b"
+)
 
 SAID_BY_BUTTON = {
     "offer__visa": {
@@ -61,6 +69,19 @@ def holds_an_offer(check: OfferCheck, text: str) -> bool:
     """Whether the text can be judged: a sign or two facts; one, where a whole story was told."""
     enough = 1 if len(text.split()) >= _LONG else _TELLING
     return bool(check.flags or check.signals or len(check.facts) >= enough)
+
+
+def is_another_offer(text: str, known: str) -> bool:
+    """Whether somebody asks for, or pastes, an offer beside the one that is being checked."""
+    if _ANOTHER.search(normalise(text).text.casefold()) and len(text.split()) <= _LONG:
+        return True
+    if len(text.split()) < _LONG:
+        return False
+    told, before = check_offer(text).facts, check_offer(known).facts
+    return len(told) > _TELLING and any(
+        name in told and name in before and told[name] != before[name]
+        for name in ("country", "job")
+    )
 
 
 def tells_nothing(text: str) -> bool:

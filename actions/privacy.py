@@ -5,17 +5,18 @@ from __future__ import annotations
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Events, Guarded, close_form, emit, entity, open_form, say, typed
+from actions.base import Events, close_form, emit, entity, open_form, say, typed
+from actions.first import First
 
 
-class ActionErasure(Guarded):
+class ActionErasure(First):
     """Somebody wants everything deleted."""
 
     def name(self) -> str:
         """Name in domain.yml."""
         return "action_erasure"
 
-    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Ask back once; only our own button confirms, no typed words."""
         if not typed(tracker) and entity(tracker, "confirmed") == "yes":
             emit(dispatcher, "request_erasure")
@@ -24,14 +25,14 @@ class ActionErasure(Guarded):
         return close_form() if open_form(tracker) else []
 
 
-class ActionSafeContact(Guarded):
+class ActionSafeContact(First):
     """Somebody says how they may be answered, or who else reads the phone."""
 
     def name(self) -> str:
         """Name in domain.yml."""
         return "action_safe_contact"
 
-    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Keep it, and ask for time and way."""
         note = typed(tracker)
         if note:

@@ -10,7 +10,6 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import (
     DATA,
     Events,
-    Guarded,
     close_form,
     emit,
     entity,
@@ -20,8 +19,10 @@ from actions.base import (
     typed,
     words,
 )
-from actions.missing import keep_what_was_said
-from bot.domain.contacts import Contact, load_contacts, shown_to_public
+from actions.calendar_words import month_in_words
+from actions.first import First
+from actions.missing_case import keep_what_was_said
+from bot.domain.contacts import Contact, load_contacts, shown_to_public, unchecked
 
 MOST_CONTACTS = 5
 
@@ -43,28 +44,28 @@ COUNTRY_CODES = {
 """How the directory names the countries that people write."""
 
 
-class ActionRequestHuman(Guarded):
+class ActionRequestHuman(First):
     """Somebody wants to talk to a person."""
 
     def name(self) -> str:
         """Name in domain.yml."""
         return "action_request_human"
 
-    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Ask for one; the worker says truthfully when somebody comes."""
-        keep_what_was_said(dispatcher, tracker)
+        kept = keep_what_was_said(dispatcher, tracker)
         emit(dispatcher, "request_human")
-        return close_form() if open_form(tracker) else []
+        return [*kept, *close_form()] if open_form(tracker) else []
 
 
-class ActionContacts(Guarded):
+class ActionContacts(First):
     """Somebody asks whom to call."""
 
     def name(self) -> str:
         """Name in domain.yml."""
         return "action_contacts"
 
-    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Numbers for the country that was named, each with its source; none without one."""
         today = today_of(tracker)
         code = _country(tracker)
@@ -74,19 +75,22 @@ class ActionContacts(Guarded):
             return []
         if entity(tracker, "country") and not any(each.country == code for each in found):
             say(dispatcher, "say_no_contacts_there")
-        lines = [_line(contact) for contact in found[:MOST_CONTACTS]]
+        shown = found[:MOST_CONTACTS]
+        lines = [_line(contact) for contact in shown]
+        if unchecked(shown):
+            lines.append(words("say_contacts_unchecked"))
         say(dispatcher, "say_contacts", contacts="\n".join(lines))
         return []
 
 
-class ActionFeedback(Guarded):
+class ActionFeedback(First):
     """Somebody says what they think of this service."""
 
     def name(self) -> str:
         """Name in domain.yml."""
         return "action_feedback"
 
-    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Keep it."""
         emit(dispatcher, "record_feedback", note=typed(tracker))
         return []
@@ -115,5 +119,5 @@ def _line(contact: Contact) -> str:
         phone=contact.phone,
         hours=hours,
         serves=contact.serves,
-        date=contact.source_date,
+        date=month_in_words(contact.source_date),
     )

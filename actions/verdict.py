@@ -12,6 +12,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import say, wording, words
+from actions.calendar_words import day_in_words
 from bot.language.flags import catalogue
 from bot.language.types import OfferCheck, Severity, Verdict
 
@@ -28,27 +29,12 @@ _SETTLED_BY = {
 }
 """Signs that tell a fact without naming it."""
 
-_MONTHS = [
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-]
-
 
 def verdict_texts(check: OfferCheck, today: date | None) -> tuple[str, ...]:
     """The whole verdict: every flag with its reason, in one message or two."""
     unknown = _unknown(check)
     values = {
-        "date": _in_words(today),
+        "date": day_in_words(today),
         "unknown": words("say_offer_unknown", names=unknown) if unknown else "",
     }
     codes = codes_of(check)
@@ -100,6 +86,19 @@ def why(dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:
     return True
 
 
+def say_again(dispatcher: CollectingDispatcher, told: dict[str, Any]) -> None:
+    """The last verdict in a sentence or two, and that it is no permission."""
+    if told["flags"]:
+        gravest = catalogue()[told["flags"][0]].title
+        count = str(len(told["flags"]))
+        advice = words(f"say_offer_advice_{told['verdict']}")
+        say(dispatcher, "say_offer_again", count=count, gravest=gravest, advice=advice)
+    elif told["verdict"] == Verdict.NOT_ENOUGH_KNOWN.value:
+        say(dispatcher, "say_offer_again_not_enough")
+    else:
+        say(dispatcher, "say_offer_again_no_flags")
+
+
 def summary(check: OfferCheck) -> dict[str, Any]:
     """What a verdict says, to see whether it changed."""
     return {"verdict": check.verdict.value, "flags": codes_of(check)}
@@ -128,10 +127,6 @@ def _unknown(check: OfferCheck) -> str:
     names = (f"say_unknown_{fact}" for fact in still_unknown(check))
     known = [words(name) for name in names if name in wording().names]
     return ", ".join(known[:MOST_UNKNOWNS])
-
-
-def _in_words(day: date | None) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if day else "hari ini"
 
 
 def _compact(text: str) -> str:

@@ -103,7 +103,9 @@ def test_a_name_is_taken_as_it_is() -> None:
 
 def test_the_story_goes_out_once() -> None:
     """Who leaves without answering anything adds nothing to the case that is open already."""
-    slots = {"requested_slot": "missing__danger", "missing__story": "adik saya hilang"}
+    story = "adik saya hilang"
+    slots: dict[str, Any] = {"requested_slot": "missing__danger", "missing__story": story}
+    slots["missing__kept"] = {"story": story}
 
     assert turn(ActionStop(), intent="stop", slots=slots, form="missing_form").commands == []
     assert turn(ActionMissingSubmit(), slots=slots).commands == []

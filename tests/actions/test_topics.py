@@ -123,7 +123,8 @@ def test_contacts_come_from_the_directory() -> None:
     said = turn(ActionContacts(), "nomor kbri kamboja", intent="ask_contacts")
 
     assert "Phnom Penh" in said.texts[0].splitlines()[1]
-    assert "sumber 20" in said.texts[0]
+    assert "sumber: " in said.texts[0]
+    assert said.texts[0].count("belum ditelepon ulang") == 1
 
 
 def test_deletion_needs_our_own_button() -> None:

@@ -1,0 +1,169 @@
+"""The first action of a turn: before it does its own work it looks for what matters more."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import (
+    LISTEN,
+    Events,
+    Guarded,
+    close_form,
+    emit,
+    go_on_with,
+    intent,
+    metadata,
+    open_form,
+    say,
+    slot,
+    typed,
+    words,
+)
+from actions.matters import Matter, matter_of, speaks_of_money, tells_of_a_demand
+from actions.missing_case import FORM as MISSING_FORM
+from actions.missing_case import keep_what_was_said
+from actions.verdict import say_again
+
+DEATH = "death"
+IMPOSTOR = "impostor"
+"""Kinds of reports that no intent names; both are asked about with the report form."""
+
+FEW_WORDS = 2
+CERTAIN = 0.85
+"""A word or two must be as sure as this to open a case or to empty what was told."""
+
+_SURELY_OTHER = 0.65
+_ABOUT_OFFERS_OR_RIGHTS = frozenset({"check_job_offer", "ask_worker_rights"})
+
+Handler = Callable[[CollectingDispatcher, Tracker], Events | None]
+
+
+class First(Guarded):
+    """An action that a rule starts with.
+
+    A subclass implements `answer`; matters that the words tell plainly are answered instead,
+    whichever intent the model found, and an open form then asks its question again.
+    """
+
+    opens_or_empties = False
+    """Whether a word or two that are not surely meant so must not start this."""
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """See `answer`."""
+        found = heed(dispatcher, tracker)
+        if found is not None:
+            return found
+        if self.opens_or_empties and is_a_guess(tracker):
+            say(dispatcher, "utter_nlu_fallback")
+            return after_an_aside(tracker)
+        return self.answer(dispatcher, tracker)
+
+    @abstractmethod
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Do the action's own work and return its events; may raise."""
+
+
+def heed(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
+    """Answer the matter of this message; None when there is none."""
+    matter = matter_of(typed(tracker))
+    return None if matter is None else _HANDLERS[matter](dispatcher, tracker)
+
+
+def is_a_guess(tracker: Tracker) -> bool:
+    """Whether these are a word or two of which the model is not sure."""
+    text = typed(tracker)
+    return 0 < len(text.split()) <= FEW_WORDS and intent(tracker)[1] < CERTAIN
+
+
+def after_an_aside(tracker: Tracker) -> Events:
+    """The open form asks again; without one the turn is over."""
+    form = open_form(tracker)
+    return [go_on_with(form)] if form else [LISTEN]
+
+
+def _leave(tracker: Tracker) -> Events:
+    """End the turn; an open form waits until somebody wants to go on."""
+    form = open_form(tracker)
+    return [*close_form(), slot("paused__form", form), LISTEN] if form else [LISTEN]
+
+
+def _death(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
+    meant, confidence = intent(tracker)
+    if meant in _ABOUT_OFFERS_OR_RIGHTS and confidence >= _SURELY_OTHER:
+        return None
+    kept = keep_what_was_said(dispatcher, tracker)
+    story = typed(tracker)
+    money = words("say_death_money") if speaks_of_money(story) else ""
+    again = tracker.get_slot("report__kind") == DEATH
+    say(dispatcher, "say_death_more" if again else "say_condolence", money=money)
+    emit(dispatcher, "open_case", kind="human_request", urgency="urgent", fields={"story": story})
+    if again:
+        return [*kept, *close_form(), LISTEN]
+    emit(dispatcher, "request_human")
+    asked = [slot("report__kind", DEATH), slot("report__detail", None)]
+    return [*kept, *close_form(), *asked, go_on_with("report_form")]
+
+
+def _impostor(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
+    story = typed(tracker)
+    say(dispatcher, "say_impostor")
+    if not tells_of_a_demand(story):
+        return after_an_aside(tracker)
+    kept = keep_what_was_said(dispatcher, tracker)
+    emit(dispatcher, "open_case", kind="recruiter", urgency="concern", fields={"story": story})
+    asked = [slot("report__kind", IMPOSTOR), slot("report__detail", None)]
+    return [*kept, *close_form(), *asked, go_on_with("report_form")]
+
+
+def _found(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
+    reported = tracker.get_slot("missing__story") or tracker.get_slot("missing__name")
+    if not (reported or metadata(tracker).get("case")):
+        return None
+    kept = keep_what_was_said(dispatcher, tracker)
+    say(dispatcher, "say_found")
+    emit(dispatcher, "add_to_case", fields={"note": typed(tracker)})
+    return [*kept, *close_form(), LISTEN]
+
+
+def _accused(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
+    say(dispatcher, "say_accused")
+    return _leave(tracker)
+
+
+def _who(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
+    """Somebody else may hold the phone: no word of a report, and its question is not repeated."""
+    say(dispatcher, "say_who_is_this")
+    return _leave(tracker)
+
+
+def _resume(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:  # noqa: ARG001 - the form speaks
+    form = tracker.get_slot("paused__form")
+    if not form or open_form(tracker):
+        return None
+    return [slot("paused__form", None), go_on_with(str(form))]
+
+
+def _may_i(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
+    form = open_form(tracker)
+    if form == MISSING_FORM:
+        return None
+    told = tracker.get_slot("offer__told")
+    if told:
+        say_again(dispatcher, told)
+        return after_an_aside(tracker)
+    return None if form else [go_on_with("offer_form")]
+
+
+_HANDLERS: dict[Matter, Handler] = {
+    Matter.DEATH: _death,
+    Matter.IMPOSTOR: _impostor,
+    Matter.FOUND: _found,
+    Matter.ACCUSED: _accused,
+    Matter.WHO: _who,
+    Matter.RESUME: _resume,
+    Matter.MAY_I: _may_i,
+}
