@@ -69,7 +69,8 @@ class First(Guarded):
 
 def heed(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
     """Answer the matter of this message; None when there is none."""
-    matter = matter_of(typed(tracker))
+    of_a_missing = open_form(tracker) == MISSING_FORM
+    matter = matter_of(typed(tracker), of_a_missing=of_a_missing)
     return None if matter is None else _HANDLERS[matter](dispatcher, tracker)
 
 
@@ -122,7 +123,8 @@ def _impostor(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | No
 def _found(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
     reported = tracker.get_slot("missing__story") or tracker.get_slot("missing__name")
     if not (reported or metadata(tracker).get("case")):
-        return None
+        say(dispatcher, "say_found_unknown")
+        return after_an_aside(tracker)
     kept = keep_what_was_said(dispatcher, tracker)
     say(dispatcher, "say_found")
     emit(dispatcher, "add_to_case", fields={"note": typed(tracker)})

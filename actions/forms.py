@@ -199,7 +199,10 @@ class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no typ
         """Whether the message is about something else than the question for `name`."""
         meant, confidence = intent(tracker)
         text = typed(tracker)
-        if matter_of(text) not in self.matters_answered:
+        if (
+            matter_of(text, of_a_missing=open_form(tracker) == "missing_form")
+            not in self.matters_answered
+        ):
             return True
         if meant in self.answered_by_intent.get(name, frozenset()):
             is_long = "?" in text and len(text.split()) >= _LONG_QUESTION

@@ -58,10 +58,11 @@ _RESUME = re.compile(
     r"cek(?:nya)?|formulir(?:nya)?))*[\s.!]*"
 )
 _MAY_I = re.compile(
-    r"\baman\b|^(?:(?:jadi|jd|berarti|brarti|terus|trus|oke|gimana|bagaimana)\W* )+.*"
+    r"\baman\b|\b(?:penipu|penipuan|nipu|bohong) (?:bukan|tidak|ya|apa)\b|^(?:(?:jadi|jd|berarti|brarti|terus|trus|oke|gimana|bagaimana)\W* )+.*"
     r"\b(?:boleh|bisa|lanjut|gas|berangkat|ambil|terima|bagaimana)\b|"
     r"\b(?:boleh|bisa) (?:tidak )?(?:saya )?(?:berangkat|ikut|diambil|diterima|lanjut)\b"
 )
+_DEAD = re.compile(r"(?<!tidak )(?<!belum )(?<!bukan )\b(?:meninggal|wafat|tewas|berpulang)\b")
 _SECRECY = re.compile(r"\b(?:data|chat|rahasia|nomor|hp|handphone|di sini|cerita|lapor\w*)\b")
 _MONEY = re.compile(r"\b(?:minta|bayar\w*|biaya|transfer|uang|juta|ribu|ongkos|tebus\w*)\b")
 
@@ -93,8 +94,11 @@ class Matter(Enum):
     MAY_I = "may_i"
 
 
-def matter_of(text: str) -> Matter | None:
-    """The matter that the words tell plainly; None for most messages and for all danger."""
+def matter_of(text: str, *, of_a_missing: bool = False) -> Matter | None:
+    """The matter that the words tell plainly; None for most messages and for all danger.
+
+    Where a missing relative is spoken of already, a death needs no place to be one abroad.
+    """
     if not text:
         return None
     screened = screen(text)
@@ -103,6 +107,8 @@ def matter_of(text: str) -> Matter | None:
     if "death_repatriation" in screened.signals:
         return Matter.DEATH
     plain = plain_words(text)
+    if of_a_missing and _DEAD.search(plain):
+        return Matter.DEATH
     return next((matter for matter, holds in _TESTS if holds(plain, text)), None)
 
 

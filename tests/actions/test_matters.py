@@ -85,7 +85,7 @@ def test_a_single_word_empties_nothing() -> None:
 
 def test_an_agency_in_question_is_no_question_about_us() -> None:
     """'Is this agency a fraud' is never answered with 'yes'."""
-    said = turn(ActionAnswer(), "PT itu bohong bukan", intent="bot_challenge")
+    said = turn(ActionAnswer(), "PT itu beneran ada ga", intent="bot_challenge")
 
     assert "SIP3MI" in said.texts[0]
 
