@@ -20,6 +20,7 @@ import httpx2
 from bot.cli.common import CommandError, install, load_settings, prepare_data_dir, progress, say
 from bot.cli.environments import ENVIRONMENTS
 from bot.cli.processes import Child, Program, bare_environment, rotate
+from bot.cli.screen_pages import ScreenPages
 from bot.cli.train import ARCHIVE, ensure_model, rasa_environment
 from bot.keyfile import kept_key
 from bot.settings import ROOT, Settings
@@ -164,7 +165,10 @@ def _supervise(settings: Settings) -> None:
         _await_ready(children, ready)
         _check_model(children, ready)
         print(f"Ready: {_local_url(settings)}", flush=True)
+        pages = ScreenPages(children[-1].log)
         while True:
+            for page in pages.new():
+                print(page, flush=True)
             for child in children:
                 if line := child.tend():
                     say(line)

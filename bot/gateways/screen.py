@@ -7,6 +7,9 @@ from typing import TextIO
 
 from bot.domain.messages import Outbound
 
+# `up` shows lines that begin so on its own terminal.
+MARK = "***"
+
 
 class Screen:
     """Prints pages; whoever watches the terminal sees that somebody waits."""
@@ -16,5 +19,5 @@ class Screen:
 
     async def send(self, message: Outbound) -> None:
         """See bot.ports.Sender."""
-        self._stream.write(f"\n*** {message.text}\n\n")
+        self._stream.write(f"{MARK} {message.text}\n")
         self._stream.flush()

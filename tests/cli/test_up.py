@@ -52,6 +52,8 @@ def test_an_emergency_opens_a_case(running: Running) -> None:
     answer = json.loads(done.stdout)
     assert answer["case"]
     assert answer["replies"]
+    # With no contact set up, whoever sits at this terminal is the one to see it.
+    running.wait_for(f"*** [LATIHAN] DARURAT {answer['case']}")
 
 
 def test_children_know_no_more_than_they_need(running: Running) -> None:
