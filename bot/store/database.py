@@ -19,6 +19,7 @@ from bot.store.unit_of_work import SqlUnitOfWork
 log = structlog.get_logger()
 MOST_JOBS_IN_A_COMMIT = 100
 BUSY_SECONDS = 30
+CLOSE_SECONDS = 5.0
 
 type Job[T] = Callable[[SqlUnitOfWork], T]
 
@@ -63,6 +64,9 @@ class Database:
         self.engine = open_engine(url)
         self.vault = vault
         self._on_commit = on_commit
+        self._closed = False
+        self._reads = 0
+        self._reads_changed = threading.Condition()
         self._queue: queue.SimpleQueue[_Queued | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -80,9 +84,18 @@ class Database:
 
     @contextlib.contextmanager
     def _reader(self) -> Iterator[SqlUnitOfWork]:
-        with self.engine.connect() as connection:
-            yield SqlUnitOfWork(connection, self.vault)
-            connection.rollback()
+        with self._reads_changed:
+            if self._closed:
+                raise RuntimeError("the database is closed")
+            self._reads += 1
+        try:
+            with self.engine.connect() as connection:
+                yield SqlUnitOfWork(connection, self.vault)
+                connection.rollback()
+        finally:
+            with self._reads_changed:
+                self._reads -= 1
+                self._reads_changed.notify_all()
 
     @property
     def takes_writes(self) -> bool:
@@ -90,9 +103,13 @@ class Database:
         return self._thread.is_alive()
 
     def close(self) -> None:
-        """Finish what is queued, then let go."""
+        """Finish what is queued and being read, then let go."""
         self._queue.put(None)
         self._thread.join()
+        with self._reads_changed:
+            # A read in a thread goes on although whoever asked was cancelled.
+            self._closed = True
+            self._reads_changed.wait_for(lambda: not self._reads, CLOSE_SECONDS)
         self.engine.dispose()
 
     def _run(self) -> None:
