@@ -18,9 +18,9 @@ from bot.domain.cases import Case, CaseState
 from bot.domain.messages import InboundMessage, Line, Outbound, Received, Reply
 from bot.domain.staff import Role, Staff
 from bot.gateways.rasa import RasaAssistant
+from bot.keyfile import new_key
 from bot.ports import Answer, AssistantDownError, SendError
 from bot.settings import Settings
-from bot.store.keys import new_master_key
 from bot.worker import Worker
 from channels.inbound import take_in
 
@@ -109,7 +109,7 @@ class Hotline:
         self.phones = Phones()
         values = {
             "tanyadulu_data_dir": folder,
-            "master_keys": (new_master_key(),),
+            "master_keys": (new_key(),),
             "tanyadulu_turn_seconds": 0,
             **settings,
         }

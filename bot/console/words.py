@@ -216,6 +216,6 @@ def moment(at: datetime, now: datetime, office: Office) -> str:
     """The time of today, the date and time of another day."""
     local = at.astimezone(office.timezone)
     time = office.local_time(at)
-    if local.date() == now.astimezone(office.timezone).date():
+    if local.date() == office.today(now):
         return time
     return f"{local.day} {MONTHS[local.month - 1]}, {time}"

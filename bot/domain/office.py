@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.contacts import Contact
@@ -31,6 +31,10 @@ class Office:
         zone = ZONE_NAMES.get(self.timezone.key, self.timezone.key)
         return f"{at.astimezone(self.timezone):%H.%M} {zone}"
 
+    def today(self, now: datetime) -> date:
+        """The day that it is in the office's zone."""
+        return now.astimezone(self.timezone).date()
+
     def local_date(self, at: datetime) -> str:
         """The date of a moment in the office's zone, ISO 8601."""
-        return at.astimezone(self.timezone).date().isoformat()
+        return self.today(at).isoformat()

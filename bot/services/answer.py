@@ -158,7 +158,7 @@ def _whom_to_call(prepared: Prepared, office: Office, wording: Wording, now: dat
     named = [fact.value for fact in find_facts(prepared.text) if fact.entity == "country"]
     if not named or prepared.conversation.talk is Talk.ASSISTANT:
         return ""
-    return contact_piece(office, wording, now.astimezone(office.timezone).date(), named[0])
+    return contact_piece(office, wording, office.today(now), named[0])
 
 
 def finish_for_human(uow: SqlUnitOfWork, prepared: Prepared, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from bot.language.danger import screen
 from bot.language.types import Urgency
 from bot.ports import Command, Wording
 from bot.services import emergency
-from bot.services.duty import duty, is_practice, status_line
+from bot.services.duty import is_practice, status_line
 from bot.services.paging import tell_on_call
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -130,9 +130,7 @@ def _record_offer(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
             desk.office,
             desk.now,
         )
-        state = duty(desk.uow, desk.office, desk.now)
-        today = desk.now.astimezone(desk.office.timezone).date()
-        status = status_line(state, desk.office, desk.wording, today)
+        status = status_line(desk.uow, desk.office, desk.wording, desk.now)
         name = "say_child_recruited" if has_child else "say_departure_soon"
         return desk.wording.say(name, status=status)
     _case_of(desk, CaseKind.JOB_OFFER, urgency, fields)
@@ -152,9 +150,7 @@ def _request_human(desk: Desk, _values: Mapping[str, Any]) -> Reply | None:
     case, is_new = _case_of(desk, CaseKind.HUMAN_REQUEST, Urgency.CONCERN, {})
     if is_new:
         tell_on_call(desk.uow, case, desk.office, desk.now)
-    state = duty(desk.uow, desk.office, desk.now)
-    today = desk.now.astimezone(desk.office.timezone).date()
-    status = status_line(state, desk.office, desk.wording, today)
+    status = status_line(desk.uow, desk.office, desk.wording, desk.now)
     return desk.wording.say("say_human_requested", status=status)
 
 

@@ -70,12 +70,18 @@ def is_practice(uow: SqlUnitOfWork, office: Office) -> bool:
 
 
 def status_line(
-    state: Duty, office: Office, wording: Wording, today: date, country: str | None = None
+    uow: SqlUnitOfWork,
+    office: Office,
+    wording: Wording,
+    now: datetime,
+    country: str | None = None,
 ) -> str:
     """What a person in need is told first: only what is true at this moment (product rule).
 
     `country` is a name as the language package gives it; None when it is not known yet.
     """
+    state = duty(uow, office, now)
+    today = office.today(now)
     if state.reachable:
         parts = [wording.say("say_status_on_duty").text]
         if country is not None:

@@ -12,7 +12,7 @@ from bot.domain.office import Office
 from bot.language.danger import emergency_signals
 from bot.language.types import Understanding, Urgency
 from bot.ports import Wording
-from bot.services.duty import CONSOLE_OPEN, duty, is_practice, status_line
+from bot.services.duty import CONSOLE_OPEN, is_practice, status_line
 from bot.services.paging import start_escalation, tell_on_call, tell_who_has_it
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -83,9 +83,7 @@ def first_answer(
     country: str | None = None,
 ) -> Reply:
     """The first words to someone in danger, and the talk that they begin."""
-    state = duty(uow, office, now)
-    today = now.astimezone(office.timezone).date()
-    status = status_line(state, office, wording, today, country)
+    status = status_line(uow, office, wording, now, country)
     if kind is CaseKind.SELF_HARM:
         uow.conversations.set_talk(known.id, Talk.SELF_HARM_ASKED)
         return wording.say("say_self_harm_first", status=status)

@@ -47,11 +47,6 @@ class KeyMissingError(Exception):
     """A text cannot be read: its key was erased, or the master key is not among those given."""
 
 
-def new_master_key() -> str:
-    """A fresh master key as it stands in MASTER_KEYS."""
-    return base64.urlsafe_b64encode(os.urandom(32)).decode()
-
-
 def read_master_key(text: str) -> bytes:
     """The 32 bytes of a master key as it stands in MASTER_KEYS; ValueError when it is none."""
     try:

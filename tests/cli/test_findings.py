@@ -11,8 +11,8 @@ from bot.cli import findings
 from bot.cli.findings import Finding, Level
 from bot.clock import SystemClock
 from bot.domain.contacts import load_contacts, unchecked
+from bot.keyfile import new_key
 from bot.settings import Settings
-from bot.store.keys import new_master_key
 
 
 def broken(found: Iterable[Finding]) -> list[str]:
@@ -29,7 +29,7 @@ def settings(**values: str) -> Settings:
 
 def test_good_settings_raise_nothing() -> None:
     """Values as they should be are fine."""
-    good = settings(master_keys=new_master_key(), public_base_url="https://tanya.example")
+    good = settings(master_keys=new_key(), public_base_url="https://tanya.example")
     assert broken(findings.settings_findings(good)) == []
 
 

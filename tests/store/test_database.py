@@ -17,8 +17,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.domain.cases import LogKind
+from bot.keyfile import new_key
 from bot.store.database import Database
-from bot.store.keys import Vault, new_master_key
+from bot.store.keys import Vault
 from bot.store.migrate import is_current, upgrade
 from bot.store.unit_of_work import SqlUnitOfWork
 from tests.hotline import START, Hotline
@@ -29,7 +30,7 @@ SECRET = "tolong saya dikunci di kamar, nama saya Rahayu 081200000000"
 @pytest.fixture
 def database(tmp_path: Path) -> Database:
     """An empty database."""
-    vault = Vault(tmp_path / "keys.db", [new_master_key()])
+    vault = Vault(tmp_path / "keys.db", [new_key()])
     database = Database(f"sqlite:///{tmp_path / 'test.db'}", vault, lambda _topics: None)
     upgrade(database.engine)
     return database
@@ -169,7 +170,7 @@ def test_the_files_hold_nothing_in_clear(hotline: Hotline, tmp_path: Path) -> No
 
 def test_migrations_lead_to_the_current_shape(tmp_path: Path) -> None:
     """An empty database is brought to this version, and a second run changes nothing."""
-    vault = Vault(tmp_path / "keys.db", [new_master_key()])
+    vault = Vault(tmp_path / "keys.db", [new_key()])
     database = Database(f"sqlite:///{tmp_path / 'new.db'}", vault, lambda _topics: None)
     assert not is_current(database.engine)
     upgrade(database.engine)
