@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -20,7 +20,48 @@ class Clock(Protocol):
 
 
 class SendError(Exception):
-    """A provider did not take a message; `permanent` when trying again is useless."""
+    """A provider did not take a message.
+
+    `permanent` when trying again is useless; `unreachable` when nothing can reach this
+    address any more (blocked, unsubscribed); `retry_after` is the provider's own wait in
+    seconds; `hold_channel` when the wait concerns the whole channel, not one chat.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        permanent: bool,
+        retry_after: float | None = None,
+        unreachable: bool = False,
+        hold_channel: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+        self.retry_after = retry_after
+        self.unreachable = unreachable
+        self.hold_channel = hold_channel
+
+
+class Sender(Protocol):
+    """A gateway that sends the rows of one channel; one row is one call."""
+
+    async def send(self, message: Outbound) -> str | None:
+        """Hand a message to the provider; its id there, None when the provider gives none.
+
+        Returning means that the provider has it. SendError means that it has not; any
+        other exception leaves that open: the row is asked for and tried again.
+        """
+        ...
+
+    async def find_sent(self, message: Outbound) -> str | None:
+        """The provider's id of a row whose outcome is open; None when it is not known there."""
+        ...
+
+
+class MediaError(Exception):
+    """A file could not be fetched; `permanent` when trying again is useless."""
 
     def __init__(self, reason: str, *, permanent: bool) -> None:
         super().__init__(reason)
@@ -28,15 +69,18 @@ class SendError(Exception):
         self.permanent = permanent
 
 
-class Sender(Protocol):
-    """A gateway that sends the rows of one channel."""
+class MediaSource(Protocol):
+    """Where the files of one channel lie until we have them."""
 
-    async def send(self, message: Outbound) -> None:
-        """Hand a message to the provider.
+    def fetch(self, reference: str, most_bytes: int) -> AsyncIterator[bytes]:
+        """The bytes of a file in pieces.
 
-        Returning means that the provider has it. SendError means that it has not; any
-        other exception leaves that open and the row is tried again.
+        MediaError("too_large", permanent=True) once there are more than `most_bytes`.
         """
+        ...
+
+    async def forget(self, reference: str) -> None:
+        """Delete the file at the provider, where the provider can; gone already is fine."""
         ...
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -48,13 +48,39 @@ class Settings(BaseSettings):
     public_base_url: str = Field(
         "", description="Address under which people reach this server; empty: loopback."
     )
+    telegram_bot_token: str = Field(
+        "", description="Token of the hotline's Telegram bot; empty: no Telegram."
+    )
+    telegram_webhook_secret: str = Field(
+        "", description="Secret that Telegram sends with each update; empty: made and kept."
+    )
+    telegram_api_base_url: str = Field(
+        "https://api.telegram.org", description="The Bot API; tests point it at a stand-in."
+    )
+    telegram_mode: Literal["webhook", "polling"] = Field(
+        "webhook", description="webhook (needs PUBLIC_BASE_URL with https) or polling."
+    )
+    twilio_account_sid: str = Field("", description="Twilio account, AC...; empty: no WhatsApp.")
+    twilio_auth_token: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Auth token, comma separated with the one before it, newest first."
+    )
+    twilio_api_base_url: str = Field(
+        "", description="Twilio's API; empty: Twilio itself; tests point it at a stand-in."
+    )
+    whatsapp_from: str = Field(
+        "", description="The hotline's WhatsApp number, like whatsapp:+62811000000."
+    )
+    whatsapp_template_update: str = Field(
+        "",
+        description="ContentSid of the approved template that asks to go on after 24 hours.",
+    )
     smtp_url: str = Field(
         "",
         description="Mail server for pages, smtp://user:password@host:port?from=address.",
     )
     tz_default: str = Field("Asia/Jakarta", description="Time zone for times shown to people.")
 
-    @field_validator("master_keys", "rasa_urls", mode="before")
+    @field_validator("master_keys", "rasa_urls", "twilio_auth_token", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -76,6 +102,16 @@ class Settings(BaseSettings):
         """Where people reach this server, without a slash at the end."""
         local = f"http://127.0.0.1:{self.tanyadulu_port}"
         return (self.public_base_url or local).rstrip("/")
+
+    @property
+    def has_telegram(self) -> bool:
+        """Whether the hotline's Telegram bot is configured."""
+        return bool(self.telegram_bot_token)
+
+    @property
+    def has_whatsapp(self) -> bool:
+        """Whether WhatsApp is configured: account, token and sender."""
+        return bool(self.twilio_account_sid and self.twilio_auth_token and self.whatsapp_from)
 
     @property
     def turn_window(self) -> timedelta:

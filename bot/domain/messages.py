@@ -16,11 +16,28 @@ class Author(StrEnum):
 
 
 class Kind(StrEnum):
-    """What sort of inbound message it is."""
+    """What sort of inbound message it is; the five first of the files come with an attachment.
+
+    `edited` changes the words of an earlier message, `deleted` takes one back, `call` is a
+    telephone call that nobody takes, `unknown` is whatever a provider invents next.
+    """
 
     TEXT = "text"
     BUTTON = "button"
     EMPTY = "empty"
+    PHOTO = "photo"
+    VOICE = "voice"
+    VIDEO = "video"
+    DOCUMENT = "document"
+    STICKER = "sticker"
+    LOCATION = "location"
+    CONTACT = "contact"
+    REACTION = "reaction"
+    POLL = "poll"
+    EDITED = "edited"
+    DELETED = "deleted"
+    CALL = "call"
+    UNKNOWN = "unknown"
 
 
 class Purpose(StrEnum):
@@ -38,11 +55,13 @@ class Delivery(StrEnum):
     """Life of an outbound row.
 
     pending -> sending -> sent, or failed_temporarily (will be tried again),
-    failed_permanently, uncertain (crash inside the call; tried once more) or
-    cancelled (a human took over before it left).
+    failed_permanently, uncertain (crash inside the call; asked for and tried once more),
+    cancelled (a human took over before it left) or held (the phone may be watched: it waits
+    until the person writes again).
     """
 
     PENDING = "pending"
+    HELD = "held"
     SENDING = "sending"
     SENT = "sent"
     UNCERTAIN = "uncertain"
@@ -76,11 +95,30 @@ class Reply:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that a person sent and that still lies at the provider.
+
+    `reference` is how the provider finds it (Telegram's file id, Twilio's media address);
+    `size` is in bytes, None when the provider does not tell.
+    """
+
+    kind: Kind
+    media_type: str
+    reference: str = field(repr=False)
+    name: str = field(default="", repr=False)
+    size: int | None = None
+
+
+@dataclass(frozen=True)
 class InboundMessage:
     """A message as a channel hands it over, verified and in a common shape.
 
     `external_id` is the provider's id, unique per channel: it makes a repeat harmless.
-    `final` closes the turn at once.
+    `sender` is the strongest identity that the channel gives, `aliases` are weaker ones of the
+    same person (a phone number beside a business-scoped id), `address` is where answers go.
+    `place` orders messages of one person when the channel tells their order, 0 when it does
+    not. `detail` is what is said without words: coordinates, a shared contact, a reaction.
+    `kind` is None for words and taps. `final` closes the turn at once.
     """
 
     channel: str
@@ -88,6 +126,12 @@ class InboundMessage:
     sender: str = field(repr=False)
     text: str = field(repr=False)
     final: bool = False
+    kind: Kind | None = None
+    aliases: tuple[str, ...] = field(default=(), repr=False)
+    address: str = field(default="", repr=False)
+    place: int = 0
+    attachments: tuple[Attachment, ...] = ()
+    detail: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -110,6 +154,8 @@ class TurnMessage:
     text: str = field(repr=False)
     payload: str | None = field(default=None, repr=False)
     problem: str | None = None
+    kind: Kind = Kind.TEXT
+    detail: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -128,7 +174,11 @@ class Turn:
 
 @dataclass(frozen=True)
 class Outbound:
-    """An outbound row as its sender sees it."""
+    """An outbound row as its sender sees it.
+
+    `uncertain` when an earlier try died inside the call: the provider may have it already.
+    `as_template` when only an approved template may open the talk again (WhatsApp).
+    """
 
     id: str
     purpose: Purpose
@@ -137,11 +187,33 @@ class Outbound:
     attempts: int
     text: str = field(repr=False)
     address: str | None = field(default=None, repr=False)
+    buttons: tuple[Button, ...] = ()
+    author: Author = Author.BOT
+    created_at: datetime | None = None
+    uncertain: bool = False
+    as_template: bool = False
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file of a message as staff see it; `error` says why it cannot be opened."""
+
+    id: str
+    kind: Kind
+    media_type: str
+    stored: bool
+    size: int | None = None
+    error: str | None = None
+    name: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a conversation as people read it."""
+    """One line of a conversation as people read it.
+
+    Lines of ours also tell how their delivery stands: `state`, the provider's last word
+    (`sent`, `delivered`, `read`...) and why it failed.
+    """
 
     id: str
     seq: int
@@ -150,3 +222,9 @@ class Line:
     at: datetime
     text: str = field(repr=False)
     buttons: tuple[Button, ...] = ()
+    kind: Kind = Kind.TEXT
+    detail: str = field(default="", repr=False)
+    files: tuple[StoredFile, ...] = ()
+    state: Delivery = Delivery.SENT
+    provider_status: str | None = None
+    error: str | None = None

@@ -17,6 +17,9 @@ class Screen:
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
 
+    async def find_sent(self, message: Outbound) -> None:  # noqa: ARG002  # the port's signature
+        """A screen remembers nothing."""
+
     async def send(self, message: Outbound) -> None:
         """See bot.ports.Sender."""
         self._stream.write(f"{MARK} {message.text}\n")

@@ -35,6 +35,9 @@ class Mailer:
             raise MailError("SMTP_URL needs ?from=address")
         self._from = sender
 
+    async def find_sent(self, message: Outbound) -> None:  # noqa: ARG002  # the port's signature
+        """A mail server tells nothing afterwards."""
+
     async def send(self, message: Outbound) -> None:
         """See bot.ports.Sender."""
         if not message.address:

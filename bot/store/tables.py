@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    true,
 )
 
 metadata = MetaData(
@@ -80,7 +82,9 @@ identity = Table(
     _link("person_id", "person"),
     Column("channel", String(20), nullable=False),
     Column("value_hash", String(64), nullable=False),
+    Column("strong", Boolean, nullable=False, server_default=true()),
     UniqueConstraint("channel", "value_hash"),
+    Index(None, "person_id"),
 )
 
 conversation = Table(
@@ -98,6 +102,10 @@ conversation = Table(
     Column("offered_sealed", LargeBinary),
     Column("tracker_sealed", LargeBinary),
     Column("outage_told_at", Utc),
+    Column("address_sealed", LargeBinary),
+    Column("wrote_at", Utc),
+    Column("unreachable", String(40)),
+    Column("paced_until", Utc),
     Column("created_at", Utc, nullable=False),
     UniqueConstraint("person_id", "channel"),
 )
@@ -108,6 +116,7 @@ turn = Table(
     _id(),
     _link("conversation_id", "conversation"),
     Column("number", Integer, nullable=False),
+    Column("place", BigInteger, nullable=False, server_default="0"),
     Column("state", String(10), nullable=False),
     Column("outcome", String(40)),
     Column("opened_at", Utc, nullable=False),
@@ -130,6 +139,7 @@ inbound = Table(
     Column("channel", String(20), nullable=False),
     Column("external_hash", String(64), nullable=False),
     Column("seq", Integer, nullable=False),
+    Column("place", BigInteger, nullable=False, server_default="0"),
     Column("kind", String(20), nullable=False),
     Column("body_sealed", LargeBinary, nullable=False),
     Column("urgency", String(10), nullable=False),
@@ -137,6 +147,39 @@ inbound = Table(
     UniqueConstraint("channel", "external_hash"),
     UniqueConstraint("conversation_id", "seq"),
     Index(None, "turn_id"),
+)
+
+# A file of a message: first only where it lies at the provider, then its pieces here.
+attachment = Table(
+    "attachment",
+    metadata,
+    _id(),
+    _link("inbound_id", "inbound"),
+    _link("person_id", "person"),
+    Column("channel", String(20), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("media_type", String(100), nullable=False),
+    Column("size", Integer),
+    Column("source_sealed", LargeBinary, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("error", String(80)),
+    Column("attempts", Integer, nullable=False),
+    Column("next_try_at", Utc, nullable=False),
+    Column("lease_token", String(32)),
+    Column("lease_until", Utc),
+    Column("stored_at", Utc),
+    Column("forgotten_at", Utc),
+    Index(None, "state", "next_try_at"),
+    Index(None, "inbound_id"),
+)
+
+attachment_piece = Table(
+    "attachment_piece",
+    metadata,
+    Column("attachment_id", String(32), ForeignKey("attachment.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("body_sealed", LargeBinary, nullable=False),
 )
 
 outbound = Table(
@@ -163,6 +206,13 @@ outbound = Table(
     Column("error", String(80)),
     Column("created_at", Utc, nullable=False),
     Column("sent_at", Utc),
+    Column("provider_id", String(80)),
+    Column("provider_status", String(20)),
+    Column("sending_since", Utc),
+    Column("uncertain_count", Integer, nullable=False, server_default="0"),
+    Column("asked_by", String(32)),
+    Column("released_by", String(32)),
+    Column("released_at", Utc),
     Index(None, "state", "next_try_at"),
     Index(None, "conversation_id", "seq"),
     Index(None, "turn_id"),
@@ -271,4 +321,36 @@ alarm = Table(
     Column("detail", String(200), nullable=False),
     Column("settled_at", Utc),
     Index(None, "settled_at"),
+)
+
+# What all processes must know of a channel together.
+channel_state = Table(
+    "channel_state",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("opened_at", Utc),
+    Column("paced_until", Utc),
+    Column("held_until", Utc),
+    Column("poll_offset", BigInteger),
+    Column("reconciled_at", Utc),
+    Column("lease_token", String(32)),
+    Column("lease_until", Utc),
+)
+
+# Requests that claim to come from a provider and cannot prove it, or that make no sense.
+quarantine = Table(
+    "quarantine",
+    metadata,
+    _id(),
+    Column("channel", String(20), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("body_hash", String(64), nullable=False),
+    Column("body_sealed", LargeBinary, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    _link("settled_by", "staff", nullable=True),
+    Column("settled_at", Utc),
+    UniqueConstraint("channel", "body_hash"),
+    Index(None, "state", "at"),
 )

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from bot.store.alarms import Alarms
 from bot.store.cases import Cases
+from bot.store.channels import Channels
 from bot.store.conversations import Conversations
 from bot.store.escalations import Escalations
 from bot.store.keys import Vault
@@ -29,6 +30,7 @@ class SqlUnitOfWork:
         self.escalations = Escalations(connection)
         self.staff = StaffDirectory(connection, vault)
         self.alarms = Alarms(connection)
+        self.channels = Channels(connection)
 
     def wake(self, topic: str) -> None:
         """Ask that the loops listening to a topic look again after the commit."""
