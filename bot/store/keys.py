@@ -31,6 +31,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 
 NONCE = 12
+ERASED = b""
+"""What stands in place of an erased key: the name stays, so that no backup brings it back."""
 LOOKUP_KEY = "lookup"
 
 metadata = MetaData()
@@ -105,6 +107,8 @@ class Vault:
             row = connection.execute(select(data_keys).where(data_keys.c.name == name)).first()
         if row is None:
             return None
+        if row.wrapped == ERASED:
+            raise KeyMissingError("this data key was erased")
         master = self._masters.get(row.master)
         if master is None:
             raise KeyMissingError("the master key that wraps this data key is not in MASTER_KEYS")
@@ -134,6 +138,14 @@ class Vault:
             return _decrypt(self._key(key_name), sealed, context).decode()
         except InvalidTag as error:
             raise KeyMissingError("sealed elsewhere or damaged") from error
+
+    def erase(self, key_name: str) -> None:
+        """Make unreadable for good what was sealed with a data key, in backups as well."""
+        with self._lock, self._engine.begin() as connection:
+            gone = {"master": "", "wrapped": ERASED}
+            row = insert(data_keys).values(name=key_name, **gone)
+            connection.execute(row.on_conflict_do_update(index_elements=["name"], set_=gone))
+            self._cache.pop(key_name, None)
 
     def lookup(self, kind: str, value: str) -> str:
         """A keyed hash: equal values can be found again, none can be read back."""

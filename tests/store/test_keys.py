@@ -39,6 +39,19 @@ def test_without_its_key_a_text_is_gone(tmp_path: Path) -> None:
         Vault(tmp_path / "keys.db", [master]).open("person:1", sealed, "row 1")
 
 
+def test_an_erased_key_stays_erased(tmp_path: Path) -> None:
+    """What it sealed is gone at once, and nothing new is ever sealed under its name."""
+    master = new_key()
+    vault = Vault(tmp_path / "keys.db", [master])
+    sealed = vault.seal("person:1", "halo", "row 1")
+    vault.erase("person:1")
+    for each in (vault, Vault(tmp_path / "keys.db", [master])):
+        with pytest.raises(KeyMissingError, match="erased"):
+            each.open("person:1", sealed, "row 1")
+        with pytest.raises(KeyMissingError, match="erased"):
+            each.seal("person:1", "halo lagi", "row 2")
+
+
 def test_a_wrong_master_key_opens_nothing(tmp_path: Path) -> None:
     """The key store alone is useless."""
     Vault(tmp_path / "keys.db", [new_key()])
