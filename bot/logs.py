@@ -14,6 +14,8 @@ def configure(level: int = logging.INFO) -> None:
     # These put whole addresses, with tokens in them, into their lines.
     for name in ("httpx", "httpcore", "uvicorn.access"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    # This one writes down answers that it cannot read, words of people included.
+    logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
