@@ -1,0 +1,305 @@
+"""WhatsApp through Twilio: what we send, and what Twilio can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.conversation import list_choices
+from bot.domain.messages import Outbound
+from bot.gateways.twilio_client import CallError, TwilioCalls
+from bot.gateways.twilio_media import TwilioMedia
+from bot.ports import SendError
+from bot.settings import Settings
+
+STATUS_PATH = "/webhooks/whatsapp/status"
+ROW = "row"
+SERVICE = "MG"
+PAUSE_SECONDS = 10.0
+# A wrong token or sender is mended by a person: nothing is burnt while it takes.
+MEND_SECONDS = 300.0
+# Twilio's times are whole seconds of its own clock.
+SKEW = timedelta(seconds=3)
+LOOK_BACK = 50
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one of Twilio's refusals means for a row; `wait` in seconds, None when for good."""
+
+    reason: str
+    wait: float | None = None
+    unreachable: bool = False
+    hold_channel: bool = False
+
+    def error(self, retry_after: float | None = None) -> SendError:
+        """As the outbox understands it; Twilio's own wait wins over ours."""
+        return SendError(
+            self.reason,
+            permanent=self.wait is None,
+            retry_after=None if self.wait is None else retry_after or self.wait,
+            unreachable=self.unreachable,
+            hold_channel=self.hold_channel,
+        )
+
+
+def _mend(reason: str) -> Verdict:
+    return Verdict(reason, wait=MEND_SECONDS, hold_channel=True)
+
+
+RATE = Verdict("rate", wait=PAUSE_SECONDS, hold_channel=True)
+AUTH = _mend("auth")
+# Twilio's own codes, twilio.com/docs/api/errors.
+VERDICTS = {
+    21610: Verdict("stopped", unreachable=True),
+    21211: Verdict("invalid_address", unreachable=True),
+    21614: Verdict("invalid_address", unreachable=True),
+    63003: Verdict("invalid_address", unreachable=True),
+    63024: Verdict("invalid_address", unreachable=True),
+    63016: Verdict("window_closed"),
+    21617: Verdict("too_long"),
+    21658: Verdict("too_long"),
+    21619: Verdict("no_body"),
+    # Meta takes a message to one person every few seconds.
+    63018: Verdict("rate", wait=PAUSE_SECONDS),
+    131056: Verdict("rate", wait=PAUSE_SECONDS),
+    20429: RATE,
+    63038: Verdict("daily_limit", wait=MEND_SECONDS, hold_channel=True),
+    20003: AUTH,
+    20404: _mend("wrong_account"),
+    21212: _mend("wrong_sender"),
+    21603: _mend("wrong_sender"),
+    21606: _mend("wrong_sender"),
+    63007: _mend("wrong_sender"),
+    21609: _mend("wrong_callback"),
+    21655: _mend("wrong_template"),
+    63021: _mend("wrong_template"),
+}
+BY_STATUS = {401: AUTH, 403: AUTH, 429: RATE}
+
+
+class OutcomeOpenError(Exception):
+    """Nobody knows whether Twilio took the message."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A message as Twilio lists it; how many files it has, not which."""
+
+    sid: str
+    sender: str = field(repr=False)
+    to: str = field(repr=False)
+    body: str = field(repr=False)
+    status: str = ""
+    error: int | None = None
+    service: str = ""
+    files: int = 0
+
+
+def sender_values(sender: str) -> dict[str, str]:
+    """How a message says who sends it: a number, or a Messaging Service that picks one."""
+    if sender.startswith(SERVICE):
+        return {"messaging_service_sid": sender}
+    return {"from_": sender}
+
+
+def text_of(message: Outbound) -> str:
+    """The words as they are sent: choices are numbered lines, for WhatsApp shows no buttons."""
+    if not message.buttons:
+        return message.text
+    return f"{message.text}\n\n{list_choices(message.buttons)}"
+
+
+class TwilioWhatsApp:
+    """See bot.ports.Sender and bot.ports.MediaSource.
+
+    `sender` is `whatsapp:+62...` or the SID of a Messaging Service; `callback_url` is where
+    Twilio reports how a message fares, "" for nowhere; `template` is the ContentSid of the text
+    that may be sent when a conversation has been quiet for a day.
+    """
+
+    def __init__(
+        self,
+        account: str,
+        tokens: tuple[str, ...],
+        sender: str,
+        *,
+        base_url: str = "",
+        callback_url: str = "",
+        template: str = "",
+    ) -> None:
+        self._calls = TwilioCalls(account, tokens, base_url)
+        self._media = TwilioMedia(self._calls)
+        self._sender = sender
+        self._callback = callback_url
+        self._template = template
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> TwilioWhatsApp:
+        """As the settings say. Twilio refuses callbacks to this machine: then there are none."""
+        public = settings.public_base_url
+        return cls(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token,
+            settings.whatsapp_from,
+            base_url=settings.twilio_api_base_url,
+            callback_url=f"{settings.base_url}{STATUS_PATH}" if public else "",
+            template=settings.whatsapp_template_update,
+        )
+
+    async def send(self, message: Outbound) -> str | None:
+        """See bot.ports.Sender."""
+        values = self._values(message)
+        try:
+            return await self._calls.call(lambda client: _sid(client.messages.create(**values)))
+        except CallError as error:
+            raise _verdict(error) from None
+
+    def _values(self, message: Outbound) -> dict[str, str]:
+        if not message.address:
+            raise SendError("no_address", permanent=True)
+        values = {"to": message.address, **sender_values(self._sender)}
+        if self._callback:
+            # Our own id: a report may arrive before we have stored Twilio's.
+            values["status_callback"] = f"{self._callback}?{ROW}={message.id}"
+        if not message.as_template:
+            return values | {"body": text_of(message)}
+        if not self._template:
+            raise SendError("no_template", permanent=True)
+        return values | {"content_sid": self._template}
+
+    async def find_sent(self, message: Outbound) -> str | None:
+        """Look among the latest messages to this person for one that is this row.
+
+        CallError when Twilio cannot be asked just now.
+        """
+        if not message.address or message.created_at is None:
+            return None
+        since = message.created_at - SKEW
+        # Templates are listed with the words that Meta approved, which we do not know.
+        text = None if message.as_template else text_of(message)
+
+        def look(client: Any) -> str | None:
+            for sent in client.messages.list(to=message.address, limit=LOOK_BACK, page_size=PAGE):
+                if _is_that(sent, text, since):
+                    return _sid(sent)
+            return None
+
+        return await self._calls.call(look)
+
+    async def list_inbound(self, since: datetime, most: int) -> tuple[Listed, ...]:
+        """What people sent us since then, oldest first, at most so many."""
+        to = {} if self._sender.startswith(SERVICE) else {"to": self._sender}
+
+        def look(client: Any) -> tuple[Listed, ...]:
+            found = client.messages.list(date_sent_after=since, limit=most, page_size=PAGE, **to)
+            received = [_listed(one) for one in found if one.direction == "inbound"]
+            return tuple(reversed(received))
+
+        return await self._calls.call(look)
+
+    async def list_files(self, sid: str) -> tuple[tuple[str, str], ...]:
+        """The files of a message, as (media type, address)."""
+
+        def look(client: Any) -> tuple[tuple[str, str], ...]:
+            found = client.messages(sid).media.list(limit=10)
+            return tuple((str(one.content_type), str(one.uri)) for one in found)
+
+        return await self._calls.call(look)
+
+    async def state_of(self, sid: str) -> tuple[str, int | None]:
+        """How a message of ours fares: its status and Twilio's code of what went wrong."""
+
+        def look(client: Any) -> tuple[str, int | None]:
+            found = client.messages(sid).fetch()
+            return str(found.status), found.error_code
+
+        return await self._calls.call(look)
+
+    def fetch(self, reference: str, most_bytes: int) -> AsyncIterator[bytes]:
+        """See bot.ports.MediaSource."""
+        return self._media.fetch(reference, most_bytes)
+
+    async def forget(self, reference: str) -> None:
+        """See bot.ports.MediaSource."""
+        await self._media.forget(reference)
+
+    async def check(self) -> tuple[str, ...]:
+        """What is wrong with account and template; empty when nothing is.
+
+        `unreachable`, `auth`, `account_<status>`, `template_missing`, `template_<status>`.
+        """
+        account = self._calls.account
+        problems = []
+        try:
+            found = await self._calls.call(lambda client: client.api.accounts(account).fetch())
+            if found.status != "active":
+                problems.append(f"account_{found.status}")
+            if self._template:
+                problems += await self._check_template()
+        except CallError as error:
+            problems.append("auth" if error.status in (401, 403, 404) else "unreachable")
+        return tuple(problems)
+
+    async def _check_template(self) -> list[str]:
+        template = self._template
+        try:
+            approval = await self._calls.call(
+                lambda client: client.content.v1.contents(template).approval_fetch().fetch()
+            )
+        except CallError as error:
+            if error.status == 404:
+                return ["template_missing"]
+            raise
+        status = str((approval.whatsapp or {}).get("status", "unknown"))
+        return [] if status == "approved" else [f"template_{status}"]
+
+    async def close(self) -> None:
+        """Let go of threads and connections."""
+        await self._calls.close()
+
+
+def _verdict(error: CallError) -> Exception:
+    """What a failed call means for the row."""
+    known = VERDICTS.get(error.code) or BY_STATUS.get(error.status)
+    if known is not None:
+        return known.error(error.retry_after)
+    if error.outcome_open:
+        return OutcomeOpenError(error.reason)
+    refused = 400 <= error.status < 500
+    return SendError(
+        f"twilio {error.code or error.status}" if refused else error.reason, permanent=refused
+    )
+
+
+def _sid(message: Any) -> str | None:
+    return message.sid if isinstance(message.sid, str) else None
+
+
+def _is_that(sent: Any, text: str | None, since: datetime) -> bool:
+    at = sent.date_created
+    return (
+        str(sent.direction).startswith("outbound")
+        and isinstance(at, datetime)
+        and at >= since
+        and (text is None or sent.body == text)
+    )
+
+
+def _listed(message: Any) -> Listed:
+    return Listed(
+        sid=str(message.sid),
+        sender=str(message.from_ or ""),
+        to=str(message.to or ""),
+        body=str(message.body or ""),
+        status=str(message.status),
+        service=str(message.messaging_service_sid or ""),
+        files=_count(message.num_media),
+    )
+
+
+def _count(text: object) -> int:
+    return int(str(text)) if str(text).isdecimal() and len(str(text)) < 3 else 0
