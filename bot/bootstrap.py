@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.clock import SystemClock
+from bot.domain.channels import RULES
 from bot.domain.contacts import load_contacts
 from bot.domain.office import Office
 from bot.gateways.rasa import RasaAssistant
@@ -19,12 +21,13 @@ from bot.gateways.wording import ResponseFiles
 from bot.keyfile import kept_key
 from bot.language.intents import IntentModel, UnreadableModelError
 from bot.language.understanding import Understander
-from bot.ports import Assistant, Clock, Reader, Sender, Wording
+from bot.ports import Assistant, Clock, MediaSource, Reader, Sender, Wording
 from bot.services.paging import SCREEN
 from bot.settings import ROOT, Settings
 from bot.store.database import Database, Job
 from bot.store.keys import Vault
 from bot.store.migrate import upgrade
+from bot.turnstile import Turnstile
 from bot.wakes import Wakes
 
 log = structlog.get_logger()
@@ -43,8 +46,18 @@ class App:
     reader: Reader
     assistant: Assistant
     senders: Mapping[str, Sender]
+    media: Mapping[str, MediaSource]
     database: Database
     wakes: Wakes
+    turnstile: Turnstile
+    # Of this process only: channels found open, and refused requests by channel and reason.
+    opened: set[str] = field(default_factory=set)
+    refused: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def attach(self) -> None:
+        """Wake what runs on the current event loop, also when another process commits."""
+        self.wakes.attach()
+        self.database.listen()
 
     async def write[T](self, job: Job[T]) -> T:
         """Run a job in a transaction of the writer; returns after the commit."""
@@ -67,6 +80,7 @@ def build(
     clock: Clock | None = None,
     assistant: Assistant | None = None,
     senders: Mapping[str, Sender] | None = None,
+    media: Mapping[str, MediaSource] | None = None,
     reader: Reader | None = None,
 ) -> App:
     """Open the database (migrated when it is older), the keys and the gateways.
@@ -75,9 +89,9 @@ def build(
     """
     data_dir = settings.data_dir
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    vault = Vault(data_dir / "keys.db", master_keys(settings))
+    vault = Vault.at(settings.database, data_dir / "keys.db", master_keys(settings))
     wakes = Wakes()
-    database = Database(settings.database, vault, wakes.wake)
+    database = Database(settings.database, vault, wakes.wake, wakes.wake_all)
     upgrade(database.engine)
     senders = senders if senders is not None else default_senders(settings)
     office = Office(
@@ -85,7 +99,8 @@ def build(
         timezone=ZoneInfo(settings.tz_default),
         console_url=f"{settings.base_url}/console",
         turn_window=settings.turn_window,
-        page_channels=frozenset(senders) - {SCREEN},
+        page_channels=frozenset(senders) - {SCREEN} - frozenset(RULES),
+        can_ask_again=bool(settings.whatsapp_template_update),
         contacts=load_contacts(ROOT / "data" / "directory" / "contacts.yml"),
     )
     return App(
@@ -96,8 +111,10 @@ def build(
         reader=reader or default_reader(),
         assistant=assistant or default_assistant(settings),
         senders=senders,
+        media=media or {},
         database=database,
         wakes=wakes,
+        turnstile=Turnstile(),
     )
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from itertools import chain
 
 import structlog
 
 from bot.bootstrap import App
+from bot.domain.channels import RULES
 from bot.domain.conversation import HandledBy
 from bot.domain.local_answers import answer_locally
 from bot.domain.messages import Outbound, Turn
-from bot.ports import AssistantDownError, AssistantFailedError
-from bot.services import answer, paging
+from bot.ports import AssistantDownError, AssistantFailedError, SendError
+from bot.services import answer, delivery, paging
 from bot.services.commands import UnknownCommandError
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -23,11 +26,16 @@ POLL_SECONDS = 1.0
 SHORTEST_PAUSE = 0.05
 TURNS_AT_ONCE = 8
 ROWS_AT_ONCE = 50
+SENDS_AT_ONCE = 20
 TURN_LEASE = timedelta(seconds=30)
-SEND_LEASE = timedelta(seconds=60)
+# A call ends before its lease does: two processes never send the same row at once.
+SEND_SECONDS = 20.0
+SEND_LEASE = timedelta(seconds=30)
 # A turn that keeps failing while the assistant is otherwise up is a fault of the turn.
 MOST_ATTEMPTS = 5
 AFTER_AN_ERROR_SECONDS = 1.0
+
+type Step = Callable[[], Awaitable[bool]]
 
 
 class Worker:
@@ -36,28 +44,43 @@ class Worker:
     def __init__(self, app: App) -> None:
         self._app = app
         self._running: set[asyncio.Task[None]] = set()
+        self._sending: defaultdict[str, set[asyncio.Task[None]]] = defaultdict(set)
+        self._channels = [channel for channel in RULES if channel in app.senders]
         self._turn_pause = POLL_SECONDS
 
     async def run(self) -> None:
         """Run all loops until cancelled."""
-        loops = (
-            ("turns", self._turns),
-            ("outbox", self._mailbox),
-            ("outbox", self._pages),
-            ("escalations", self._escalations),
-        )
         async with asyncio.TaskGroup() as group:
-            for topic, step in loops:
-                group.create_task(self._loop(topic, step))
+            for topic, name, step in self.loops():
+                group.create_task(self._loop(topic, name, step))
 
-    async def _loop(self, topic: str, step: Callable[[], Awaitable[bool]]) -> None:
+    def loops(self) -> list[tuple[str, str, Step]]:
+        """Every loop: the topic that wakes it, its name, and its step.
+
+        A step does what is due now; True when there may be more.
+        """
+        texts = [("outbox", channel, self._texts(channel)) for channel in self._channels]
+        return [
+            ("turns", "turns", self._turns),
+            ("outbox", "mailbox", self._mailbox),
+            ("outbox", "pages", self._pages),
+            *texts,
+            ("escalations", "escalations", self._escalations),
+        ]
+
+    async def idle(self) -> None:
+        """Until nothing that was begun is still running."""
+        while running := [*self._running, *chain.from_iterable(self._sending.values())]:
+            await asyncio.gather(*running)
+
+    async def _loop(self, topic: str, name: str, step: Step) -> None:
         """Repeat a step; a loop outlives whatever goes wrong in one of its steps."""
         while True:
             since = self._app.wakes.count(topic)
             try:
                 did_something = await step()
             except Exception as error:  # noqa: BLE001  # a full disk passes; the loop must go on
-                log.error("loop_failed", loop=step.__name__, error=type(error).__name__)
+                log.error("loop_failed", loop=name, error=type(error).__name__)
                 await asyncio.sleep(AFTER_AN_ERROR_SECONDS)
                 continue
             if not did_something:
@@ -156,20 +179,63 @@ class Worker:
         return bool(told)
 
     async def _pages(self) -> bool:
-        now = self._app.clock.now()
-        rows = await self._app.write(lambda uow: uow.outbox.claim(now, SEND_LEASE, ROWS_AT_ONCE))
-        await asyncio.gather(*(self._send(row) for row in rows))
+        app = self._app
+        free = SENDS_AT_ONCE - len(self._sending["pages"])
+        now = app.clock.now()
+        rows = await app.write(lambda uow: uow.deliveries.claim_pages(now, SEND_LEASE, free))
+        return self._send_all("pages", rows)
+
+    def _texts(self, channel: str) -> Step:
+        """The step that sends texts to people through one channel."""
+
+        async def step() -> bool:
+            app = self._app
+            free = SENDS_AT_ONCE - len(self._sending[channel])
+            now = app.clock.now()
+            rows = await app.write(
+                lambda uow: delivery.claim(
+                    uow, channel, app.office, app.wording, now, SEND_LEASE, free
+                )
+            )
+            return self._send_all(channel, rows)
+
+        return step
+
+    def _send_all(self, line: str, rows: Sequence[Outbound]) -> bool:
+        """Begin to send; one slow call keeps nobody else waiting."""
+        for row in rows:
+            task = asyncio.create_task(self._send(row))
+            self._sending[line].add(task)
+            task.add_done_callback(self._sending[line].discard)
         return bool(rows)
 
     async def _send(self, row: Outbound) -> None:
         app = self._app
-        failed: Exception | None = None
         try:
-            await app.senders[row.channel].send(row)
+            provider_id = await self._call(row)
         except Exception as error:  # noqa: BLE001  # every failure is recorded with its row
-            log.warning("send_failed", channel=row.channel, error=type(error).__name__)
+            log.warning("send_failed", channel=row.channel, row=row.id, error=type(error).__name__)
             failed = error
-        await app.write(lambda uow: paging.record_result(uow, row, failed, app.clock.now()))
+            await app.write(
+                lambda uow: delivery.record_failure(uow, row, failed, app.office, app.clock.now())
+            )
+        else:
+            await app.write(
+                lambda uow: delivery.record_sent(uow, row, provider_id, app.clock.now())
+            )
+
+    async def _call(self, row: Outbound) -> str | None:
+        """Hand a row to its gateway, unless an earlier try has done that already."""
+        sender = self._app.senders.get(row.channel)
+        if sender is None:
+            raise SendError("channel_not_configured", permanent=False)
+        async with asyncio.timeout(SEND_SECONDS):
+            if row.uncertain:
+                log.warning("asked_again", channel=row.channel, row=row.id)
+                provider_id = await sender.find_sent(row)
+                if provider_id is not None:
+                    return provider_id
+            return await sender.send(row)
 
     async def _escalations(self) -> bool:
         app = self._app

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import unicodedata
 
+import structlog
+
 from bot.bootstrap import App
 from bot.domain.messages import InboundMessage, Received
+from bot.services.opening import note_opened
 from bot.services.receive import receive
 
+log = structlog.get_logger()
 # Cf holds bidi controls and zero-width characters: kept (emoji and scripts need some), but
 # NUL and other control characters have no meaning in a message and break what reads them.
 KEPT_CONTROLS = "\n\t"
@@ -26,7 +30,25 @@ def clean(text: str) -> str:
 
 async def take_in(app: App, message: InboundMessage) -> Received:
     """Understand, then store and screen in one transaction; returns after the commit."""
-    understood = await asyncio.to_thread(app.reader.understand, message.text)
-    return await app.write(
-        lambda uow: receive(uow, message, understood, app.office, app.wording, app.clock.now())
-    )
+    async with app.turnstile.through(f"{message.channel} {message.sender}"):
+        understood = await asyncio.to_thread(app.reader.understand, message.text)
+        return await app.write(
+            lambda uow: receive(uow, message, understood, app.office, app.wording, app.clock.now())
+        )
+
+
+async def is_open(app: App, channel: str) -> bool:
+    """Whether a channel takes messages; asked of the store only until it was opened."""
+    if channel in app.opened:
+        return True
+    if not await app.write(lambda uow: note_opened(uow, channel, app.office, app.clock.now())):
+        return False
+    app.opened.add(channel)
+    return True
+
+
+async def refuse(app: App, channel: str, reason: str, body: bytes) -> None:
+    """Keep a request that is not obeyed, so that staff can look and a mistake can be mended."""
+    app.refused[channel, reason] += 1
+    kept = await app.write(lambda uow: uow.quarantine.add(channel, reason, body, app.clock.now()))
+    log.warning("refused", channel=channel, reason=reason, kept=kept)

@@ -190,7 +190,7 @@ def _news(uow: SqlUnitOfWork, known: Conversation | None, after: str) -> dict[st
         return {"messages": [], "open_turns": 0, "case": None, "handled_by": HandledBy.BOT}
     known = uow.conversations.get(known.id)
     after_seq = uow.conversations.seq_of(known.id, after) or 0 if after else 0
-    lines = uow.conversations.lines(known, after_seq)
+    lines = uow.lines.of(known, after_seq)
     case = None if known.case_id is None else uow.cases.get(known.case_id).reference
     return {
         "messages": [_message(line) for line in lines],

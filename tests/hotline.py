@@ -88,6 +88,9 @@ class Phones:
     broken: set[str] = field(default_factory=set)
     busy: set[str] = field(default_factory=set)
 
+    async def find_sent(self, message: Outbound) -> None:
+        """A phone does not tell what rang."""
+
     async def send(self, message: Outbound) -> None:
         """Ring, or fail as told."""
         address = message.address or "screen"
@@ -138,14 +141,12 @@ class Hotline:
 
     async def settle(self) -> None:
         """Let the worker do all that is due now."""
-        worker = self.worker
         busy = True
         while busy:
-            busy = await worker._turns()
-            while worker._running:
-                await asyncio.gather(*tuple(worker._running))
-            for step in (worker._mailbox, worker._pages, worker._escalations):
+            busy = False
+            for _topic, _name, step in self.worker.loops():
                 busy = await step() or busy
+                await self.worker.idle()
 
     async def forward(self, **by: float) -> None:
         """Time passes, and what became due is done."""
@@ -156,7 +157,7 @@ class Hotline:
         """What was said with somebody so far."""
         known = await self.app.read(lambda uow: uow.conversations.find_sender("web", who))
         assert known is not None
-        return await self.app.read(lambda uow: uow.conversations.lines(known))
+        return await self.app.read(lambda uow: uow.lines.of(known))
 
     async def answers(self, who: str) -> list[str]:
         """What somebody was told so far."""

@@ -51,7 +51,8 @@ def rows(uow: SqlUnitOfWork, state: CaseState, now: datetime) -> tuple[Row, ...]
         cases.sort(key=lambda case: case.closed_at or case.updated_at, reverse=True)
         return tuple(read_row(uow, case, labels, now) for case in cases)
     wrote = {
-        case.id: uow.turns.last_message_at(case.conversation_id) or case.opened_at for case in cases
+        case.id: uow.conversations.get(case.conversation_id).wrote_at or case.opened_at
+        for case in cases
     }
     cases.sort(key=lambda case: wrote[case.id], reverse=True)
     cases.sort(key=lambda case: (-case.urgency.rank, case.practice, not is_waiting(uow, case)))
@@ -89,7 +90,7 @@ def read_row(
 
 def _last_words(uow: SqlUnitOfWork, known: Conversation, now: datetime) -> tuple[str, str]:
     """What the person wrote last, shortened, and how long ago; empty when they never wrote."""
-    for line in reversed(uow.conversations.lines(known)):
+    for line in reversed(uow.lines.of(known)):
         if line.author is Author.PERSON:
             return words.shorten(line.text), words.age(line.at, now)
     return "", ""

@@ -15,7 +15,7 @@ from bot.domain.office import Office
 from bot.domain.oncall import EscalationState
 from bot.domain.staff import Role, Staff
 from bot.services.duty import duty
-from bot.services.takeover import JUST_AFTER
+from bot.domain.delivery import JUST_AFTER
 from bot.store.alarms import Alarm
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -152,7 +152,7 @@ def case_file(
     """A case as this member sees it."""
     known = uow.conversations.get(case.conversation_id)
     labels = {member.id: member.label for member in uow.staff.everyone()}
-    said = uow.conversations.lines(known)
+    said = uow.lines.of(known)
     return CaseFile(
         case=case,
         known=known,

@@ -46,6 +46,7 @@ LOG_KINDS = {
     LogKind.PAGED: "Petugas dipanggil",
     LogKind.PAGE_DELIVERED: "Panggilan terkirim",
     LogKind.PAGE_FAILED: "Panggilan gagal",
+    LogKind.REPLY_FAILED: "Jawaban tidak sampai",
     LogKind.NO_ONE_ON_CALL: "Tidak ada yang bertugas",
     LogKind.POLICY_EXHAUSTED: "Semua sudah dipanggil, belum ada jawaban",
     LogKind.ACKNOWLEDGED: "Ditangani",

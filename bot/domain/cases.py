@@ -57,6 +57,7 @@ class LogKind(StrEnum):
     PAGED = "paged"
     PAGE_DELIVERED = "page_delivered"
     PAGE_FAILED = "page_failed"
+    REPLY_FAILED = "reply_failed"
     NO_ONE_ON_CALL = "no_one_on_call"
     POLICY_EXHAUSTED = "policy_exhausted"
     ACKNOWLEDGED = "acknowledged"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.messages import Button, Reply
@@ -51,7 +52,8 @@ class Conversation:
     """A person in a channel.
 
     `generation` grows with every takeover and hand-back: bot rows of an older
-    generation never leave.
+    generation never leave. `wrote_at` is when the person wrote last; `unreachable` says why
+    nothing reaches them here any more (blocked, unsubscribed).
     """
 
     id: str
@@ -63,6 +65,9 @@ class Conversation:
     staff_id: str | None = None
     case_id: str | None = None
     offered: Offered = field(default=Offered(), repr=False)
+    address: str | None = field(default=None, repr=False)
+    wrote_at: datetime | None = None
+    unreachable: str | None = None
 
 
 @dataclass(frozen=True)
@@ -122,3 +127,8 @@ def tap_code(outbound_id: str, index: int) -> str:
 def list_choices(buttons: tuple[Button, ...]) -> str:
     """Choices as numbered lines, for channels and people that answer with a number."""
     return "\n".join(f"{number} {button.title}" for number, button in enumerate(buttons, 1))
+
+
+def is_phone(identity: str) -> bool:
+    """Whether an identity is a telephone number, which may pass to somebody else."""
+    return identity.removeprefix("whatsapp:").startswith("+")

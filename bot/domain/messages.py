@@ -43,11 +43,13 @@ class Kind(StrEnum):
 class Purpose(StrEnum):
     """Why an outbound row exists.
 
-    `reply` and `notice` go to the person; `page` goes to staff.
+    `reply`, `notice` and `ask` go to the person, `page` to staff. `ask` is the approved text
+    that asks whether to go on, where the provider takes no free text any more.
     """
 
     REPLY = "reply"
     NOTICE = "notice"
+    ASK = "ask"
     PAGE = "page"
 
 
@@ -118,7 +120,10 @@ class InboundMessage:
     same person (a phone number beside a business-scoped id), `address` is where answers go.
     `place` orders messages of one person when the channel tells their order, 0 when it does
     not. `detail` is what is said without words: coordinates, a shared contact, a reaction.
-    `kind` is None for words and taps. `final` closes the turn at once.
+    `kind` is None for words and taps. `final` closes the turn at once. `sent_at` is when the
+    person sent it, by our clock (corrected by how far the provider's clock is off, learned
+    from its answers); None when that is not known: then it counts as sent just now. An answer
+    to what was sent long ago must not make a phone ring.
     """
 
     channel: str
@@ -132,6 +137,7 @@ class InboundMessage:
     place: int = 0
     attachments: tuple[Attachment, ...] = ()
     detail: str = field(default="", repr=False)
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True)

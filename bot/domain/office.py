@@ -16,7 +16,8 @@ class Office:
     """Settings and tables that rules depend on.
 
     `page_channels` are those that can reach staff outside the console; `practice` means
-    that somebody switched practice mode on.
+    that somebody switched practice mode on. `can_ask_again`: an approved template may ask a
+    person to go on where the provider takes no free text any more.
     """
 
     practice: bool
@@ -25,6 +26,7 @@ class Office:
     turn_window: timedelta
     page_channels: frozenset[str] = frozenset()
     contacts: tuple[Contact, ...] = field(default=(), repr=False)
+    can_ask_again: bool = False
 
     def local_time(self, at: datetime) -> str:
         """A moment as people read it, such as 08.00 WIB."""

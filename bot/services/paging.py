@@ -11,6 +11,7 @@ from bot.domain.oncall import EMERGENCY_POLICY, Escalation, Target, next_step
 from bot.language.types import Urgency
 from bot.ports import SendError
 from bot.services.duty import CONSOLE_OPEN, active_staff, duty, is_practice
+from bot.store.deliveries import Ended
 from bot.store.unit_of_work import SqlUnitOfWork
 
 SCREEN = "screen"
@@ -112,33 +113,32 @@ def page_text(case: Case, office: Office, *, practice: bool) -> str:
     )
 
 
-def record_result(
-    uow: SqlUnitOfWork, row: Outbound, error: Exception | None, now: datetime
-) -> None:
-    """Record how a page call ended: sent, to be tried again, or failed for good."""
-    if error is None:
-        case_id = uow.outbox.complete(row.id, row.token, Delivery.SENT, now)
-        if case_id is not None:
-            uow.cases.log(case_id, LogKind.PAGE_DELIVERED, "system", row.channel, now)
-        return
+def page_sent(uow: SqlUnitOfWork, ended: Ended, now: datetime) -> None:
+    """A provider has the page."""
+    if ended.case_id is not None:
+        uow.cases.log(ended.case_id, LogKind.PAGE_DELIVERED, "system", ended.channel, now)
+
+
+def page_failed(uow: SqlUnitOfWork, page: Outbound, error: Exception, now: datetime) -> None:
+    """A call for a page failed: to be tried again, or failed for good."""
     permanent = isinstance(error, SendError) and error.permanent
-    if permanent or row.attempts > len(RETRY_SECONDS):
-        reason = error.reason if isinstance(error, SendError) else type(error).__name__
-        case_id = uow.outbox.complete(
-            row.id, row.token, Delivery.FAILED_PERMANENTLY, now, error=reason
-        )
-        if case_id is not None:
-            uow.cases.log(case_id, LogKind.PAGE_FAILED, "system", f"{row.channel}: {reason}", now)
-            # This phone will not ring: the next step need not wait for it.
-            uow.escalations.hurry(case_id, now)
-            uow.alarms.raise_once("page_failed", row.channel, now)
+    reason = error.reason if isinstance(error, SendError) else type(error).__name__
+    if permanent or page.attempts > len(RETRY_SECONDS):
+        ended = uow.deliveries.complete(page, Delivery.FAILED_PERMANENTLY, now, error=reason[:80])
+        if ended is not None:
+            page_lost(uow, ended, reason, now)
         return
-    wait = timedelta(seconds=RETRY_SECONDS[row.attempts - 1])
-    uow.outbox.complete(
-        row.id,
-        row.token,
-        Delivery.FAILED_TEMPORARILY,
-        now,
-        error=type(error).__name__,
-        next_try_at=now + wait,
+    asked_for = error.retry_after if isinstance(error, SendError) else None
+    wait = timedelta(seconds=max(RETRY_SECONDS[page.attempts - 1], asked_for or 0))
+    uow.deliveries.complete(
+        page, Delivery.FAILED_TEMPORARILY, now, error=reason[:80], next_try_at=now + wait
     )
+
+
+def page_lost(uow: SqlUnitOfWork, ended: Ended, reason: str, now: datetime) -> None:
+    """This phone will not ring: the next step need not wait for it."""
+    if ended.case_id is None:
+        return
+    uow.cases.log(ended.case_id, LogKind.PAGE_FAILED, "system", f"{ended.channel}: {reason}", now)
+    uow.escalations.hurry(ended.case_id, now)
+    uow.alarms.raise_once("page_failed", ended.channel, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.domain.cases import LogKind
+from bot.domain.channels import rules_of
 from bot.domain.conversation import (
     TAP,
     Choice,
@@ -24,6 +25,8 @@ from bot.services.speak import speak, with_practice_notice
 from bot.services.takeover import greet_if_due, release
 from bot.store.unit_of_work import SqlUnitOfWork
 
+# They change or take back what was said before: notes on the talk, no part of it.
+OF_EARLIER_MESSAGES = (Kind.EDITED, Kind.DELETED)
 # Somebody who writes without a pause is answered all the same.
 LONGEST_TURN = timedelta(seconds=10)
 
@@ -44,8 +47,10 @@ def receive(
     known = uow.turns.find(message.channel, message.external_id)
     if known is not None:
         return known
-    conversation = uow.conversations.for_sender(message.channel, message.sender, now)
-    choice = _choice(uow, conversation, message.text)
+    conversation = uow.conversations.for_sender(
+        message.channel, message.sender, now, aliases=message.aliases, address=message.address
+    )
+    choice = _choice(uow, conversation, message)
     is_emergency = understood.urgency is Urgency.EMERGENCY and choice is None
     if (
         is_emergency
@@ -54,18 +59,19 @@ def receive(
     ):
         conversation = release(uow, conversation, now)
     turn_id = _turn(uow, conversation, message, choice, is_emergency, office, now)
-    text = message.text if choice is None else choice.title or message.text.strip()
     message_id = uow.turns.add(
         conversation,
         turn_id,
         uow.conversations.take_seq(conversation.id),
         channel=message.channel,
         external_id=message.external_id,
-        kind=_kind(message.text, choice),
-        message=_stored(text, choice),
+        message=_stored(message, choice),
         urgency=understood.urgency if choice is None else Urgency.NONE,
+        place=message.place,
         now=now,
     )
+    uow.files.add(conversation, message_id, message.attachments, now)
+    _hear(uow, conversation, message, now)
     if conversation.case_id is not None:
         screened = understood if choice is None else Understanding(understood.intent, 0.0)
         emergency.hear_more(uow, conversation, screened, _country(understood), office, now)
@@ -83,28 +89,39 @@ def receive(
     return Received(message_id, turn_id)
 
 
+def _hear(
+    uow: SqlUnitOfWork, conversation: Conversation, message: InboundMessage, now: datetime
+) -> None:
+    """The person holds the phone, or held it when this was sent: what waited for that may leave."""
+    sent_at = min(message.sent_at or now, now)
+    wrote_at = sent_at if conversation.wrote_at is None else max(sent_at, conversation.wrote_at)
+    uow.conversations.heard(conversation.id, wrote_at)
+    uow.deliveries.let_go(conversation.id, now)
+
+
 def _country(understood: Understanding) -> str | None:
     """The first country that a message names."""
     named = (entity.value for entity in understood.entities if entity.entity == "country")
     return next(named, None)
 
 
-def _choice(uow: SqlUnitOfWork, conversation: Conversation, text: str) -> Choice | None:
-    tap = TAP.fullmatch(text.strip())
+def _choice(
+    uow: SqlUnitOfWork, conversation: Conversation, message: InboundMessage
+) -> Choice | None:
+    """What a message chooses; a change of an earlier message chooses nothing."""
+    if message.kind in OF_EARLIER_MESSAGES:
+        return None
+    tap = TAP.fullmatch(message.text.strip())
     tapped = uow.outbox.find_reply(conversation, tap[1]) if tap else None
-    return read_choice(text, conversation.offered, tapped)
+    return read_choice(message.text, conversation.offered, tapped)
 
 
-def _kind(text: str, choice: Choice | None) -> Kind:
+def _stored(message: InboundMessage, choice: Choice | None) -> TurnMessage:
     if choice is not None:
-        return Kind.BUTTON
-    return Kind.TEXT if text.strip() else Kind.EMPTY
-
-
-def _stored(text: str, choice: Choice | None) -> TurnMessage:
-    if choice is None:
-        return TurnMessage(text)
-    return TurnMessage(text, choice.payload, choice.problem)
+        words = choice.title or message.text.strip()
+        return TurnMessage(words, choice.payload, choice.problem, Kind.BUTTON, message.detail)
+    kind = message.kind or (Kind.TEXT if message.text.strip() else Kind.EMPTY)
+    return TurnMessage(message.text, kind=kind, detail=message.detail)
 
 
 def _turn(
@@ -116,25 +133,31 @@ def _turn(
     office: Office,
     now: datetime,
 ) -> str:
-    """The turn that a message joins; only free text outside a question waits for more."""
-    waits = not (
-        is_emergency
-        or choice is not None
-        or message.final
-        or not message.text.strip()
-        or conversation.offered.buttons
-        or conversation.talk is not Talk.ASSISTANT
+    """The turn that a message joins.
+
+    Free text outside a question waits for more, and so do files: an album is several messages.
+    """
+    alone = choice is not None or message.kind in OF_EARLIER_MESSAGES
+    waits = not (is_emergency or alone or message.final) and (
+        bool(message.attachments)
+        or (
+            bool(message.text.strip())
+            and not conversation.offered.buttons
+            and conversation.talk is Talk.ASSISTANT
+        )
     )
     closes_at = now + (office.turn_window if waits else timedelta(0))
+    hold = rules_of(message.channel).hold if message.place else timedelta(0)
     collecting = uow.turns.collecting(conversation.id, now)
     if collecting is None:
-        return uow.turns.open(conversation.id, now, closes_at)
+        return uow.turns.open(conversation.id, now, closes_at, place=message.place, hold=hold)
     turn_id, opened_at = collecting
-    if choice is not None:
+    if alone:
         # What was written before the choice is answered first, by itself.
         uow.turns.close_at(turn_id, now)
-        return uow.turns.open(conversation.id, now, now)
+        return uow.turns.open(conversation.id, now, now, place=message.place, hold=hold)
     uow.turns.close_at(turn_id, min(closes_at, opened_at + LONGEST_TURN))
+    uow.turns.move_up(turn_id, message.place)
     return turn_id
 
 

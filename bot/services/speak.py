@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.domain.channels import fit, rules_of
 from bot.domain.conversation import Conversation, Offered
 from bot.domain.messages import Author, Purpose, Reply
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -25,10 +26,10 @@ def speak(
     `conversation` is as it was when the replies were made: if its generation has grown
     since (a human took over, danger came in between), bot rows of it never leave and what
     a number refers to stays as it is. `row_id` is that of a single reply whose repeat must be
-    seen as one.
+    seen as one. Replies are merged and divided as the channel of the conversation needs it.
     """
     offered = Offered()
-    for position, reply in enumerate(replies):
+    for position, reply in enumerate(fit(replies, rules_of(conversation.channel))):
         outbound_id = uow.outbox.add_reply(
             conversation,
             reply,
@@ -36,7 +37,7 @@ def speak(
             purpose=Purpose.REPLY,
             turn_id=turn_id,
             position=position,
-            row_id=row_id,
+            row_id=row_id if position == 0 else None,
             now=now,
         )
         if reply.buttons:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.domain.cases import Case, CaseState, CloseReason, LogKind
 from bot.domain.conversation import Conversation, HandledBy, Talk
+from bot.domain.delivery import JUST_AFTER
 from bot.domain.messages import Author, Reply
 from bot.domain.staff import Staff
 from bot.language.types import Urgency
@@ -15,9 +16,6 @@ from bot.services.duty import CONSOLE_OPEN
 from bot.services.speak import speak
 from bot.store.unit_of_work import SqlUnitOfWork
 
-# Until safe contact is known every phone is treated as watched: we write only just after the
-# person did (product rule).
-JUST_AFTER = timedelta(minutes=10)
 ROW_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -79,7 +77,7 @@ def may_write(uow: SqlUnitOfWork, case: Case, now: datetime) -> bool:
     """Whether a text that nobody asked for may go to this person now."""
     if uow.conversations.get(case.conversation_id).talk is Talk.DANGER_SILENT:
         return False
-    wrote_at = uow.turns.last_message_at(case.conversation_id)
+    wrote_at = uow.conversations.get(case.conversation_id).wrote_at
     return wrote_at is not None and now - wrote_at <= JUST_AFTER
 
 

@@ -3,38 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
 from bot.domain.conversation import Conversation, HandledBy, Offered, Talk
-from bot.domain.messages import Author, Button, Delivery, Line, Purpose
-from bot.store.rows import SealedRows, new_id, person_key
-from bot.store.tables import conversation, identity, inbound, outbound, person
-
-TO_THE_PERSON = (Purpose.REPLY, Purpose.NOTICE)
+from bot.store.identities import Identities
+from bot.store.rows import SealedRows, new_id, person_key, plain_buttons, read_buttons
+from bot.store.tables import conversation, inbound, outbound, person
 
 
 class Conversations(SealedRows):
     """Conversations by identity, and their lines."""
 
-    def for_sender(self, channel: str, sender: str, now: datetime) -> Conversation:
-        """The conversation of a sender, with a new person when the sender is new."""
-        found = self.find_sender(channel, sender)
-        if found is not None:
-            return found
-        person_id = new_id()
-        self._connection.execute(insert(person).values(id=person_id, created_at=now))
-        self._connection.execute(
-            insert(identity).values(
-                id=new_id(),
-                person_id=person_id,
-                channel=channel,
-                value_hash=self._vault.lookup(f"identity:{channel}", sender),
+    def for_sender(
+        self,
+        channel: str,
+        sender: str,
+        now: datetime,
+        *,
+        aliases: Sequence[str] = (),
+        address: str = "",
+    ) -> Conversation:
+        """The conversation of a sender, with a new person when nobody of these is known.
+
+        Answers go to `address` from now on.
+        """
+        identities = Identities(self._connection, self._vault)
+        person_id = identities.find(channel, sender, aliases)
+        known = None if person_id is None else self._of_person(person_id, channel)
+        if known is None:
+            known = self._new(channel, now)
+        if person_id is None or aliases:
+            identities.link(known.person_id, channel, (sender, *aliases))
+        if address and address != known.address:
+            sealed = self._seal(person_key(known.person_id), address, f"address:{known.id}")
+            self._set(known.id, address_sealed=sealed)
+            known = replace(known, address=address)
+        return known
+
+    def find_sender(self, channel: str, sender: str) -> Conversation | None:
+        """The conversation of a known sender."""
+        person_id = Identities(self._connection, self._vault).find(channel, sender)
+        return None if person_id is None else self._of_person(person_id, channel)
+
+    def _of_person(self, person_id: str, channel: str) -> Conversation | None:
+        row = self._connection.execute(
+            select(conversation).where(
+                conversation.c.person_id == person_id, conversation.c.channel == channel
             )
-        )
-        conversation_id = new_id()
+        ).first()
+        return None if row is None else self._read(row)
+
+    def _new(self, channel: str, now: datetime) -> Conversation:
+        person_id, conversation_id = new_id(), new_id()
+        self._connection.execute(insert(person).values(id=person_id, created_at=now))
         self._connection.execute(
             insert(conversation).values(
                 id=conversation_id,
@@ -49,18 +74,17 @@ class Conversations(SealedRows):
         )
         return self.get(conversation_id)
 
-    def find_sender(self, channel: str, sender: str) -> Conversation | None:
-        """The conversation of a known sender."""
-        row = self._connection.execute(
-            select(conversation)
-            .join(identity, identity.c.person_id == conversation.c.person_id)
-            .where(
-                identity.c.channel == channel,
-                conversation.c.channel == channel,
-                identity.c.value_hash == self._vault.lookup(f"identity:{channel}", sender),
-            )
-        ).first()
-        return None if row is None else self._read(row)
+    def heard(self, conversation_id: str, now: datetime) -> None:
+        """The person wrote: they can be reached, and answers may ring their phone for a while."""
+        self._set(conversation_id, wrote_at=now, unreachable=None)
+
+    def set_unreachable(self, conversation_id: str, reason: str | None) -> None:
+        """Nothing reaches this person here (blocked, unsubscribed), until they write again."""
+        self._set(conversation_id, unreachable=reason)
+
+    def set_paced(self, conversation_id: str, until: datetime) -> None:
+        """Until when the pace of this chat is taken."""
+        self._set(conversation_id, paced_until=until)
 
     def get(self, conversation_id: str) -> Conversation:
         """A conversation by its id; KeyError when there is none."""
@@ -76,6 +100,9 @@ class Conversations(SealedRows):
         if row.offered_sealed:
             data = self._open(person_key(row.person_id), row.offered_sealed, f"offered:{row.id}")
             offered = Offered(data["outbound_id"], read_buttons(data["buttons"]))
+        address = None
+        if row.address_sealed:
+            address = self._open(person_key(row.person_id), row.address_sealed, f"address:{row.id}")
         return Conversation(
             id=row.id,
             person_id=row.person_id,
@@ -86,6 +113,9 @@ class Conversations(SealedRows):
             staff_id=row.staff_id,
             case_id=row.case_id,
             offered=offered,
+            address=address,
+            wrote_at=row.wrote_at,
+            unreachable=row.unreachable,
         )
 
     def take_seq(self, conversation_id: str) -> int:
@@ -173,35 +203,6 @@ class Conversations(SealedRows):
             update(conversation).where(conversation.c.id == conversation_id).values(**values)
         )
 
-    def lines(self, known: Conversation, after_seq: int = 0) -> tuple[Line, ...]:
-        """What was said, in order: the person's messages and everything that was sent."""
-        key = person_key(known.person_id)
-        lines: list[Line] = []
-        said = self._connection.execute(
-            select(inbound).where(inbound.c.conversation_id == known.id, inbound.c.seq > after_seq)
-        )
-        for row in said:
-            body = self._open(key, row.body_sealed, f"inbound:{row.id}")
-            lines.append(
-                Line(row.id, row.seq, row.turn_id, Author.PERSON, row.received_at, body["text"])
-            )
-        answered = self._connection.execute(
-            select(outbound).where(
-                outbound.c.conversation_id == known.id,
-                outbound.c.seq > after_seq,
-                outbound.c.state == Delivery.SENT,
-                outbound.c.purpose.in_(TO_THE_PERSON),
-            )
-        )
-        for row in answered:
-            body = self._open(key, row.body_sealed, f"outbound:{row.id}")
-            author = Author(row.author)
-            buttons = read_buttons(body["buttons"])
-            lines.append(
-                Line(row.id, row.seq, row.turn_id, author, row.sent_at, body["text"], buttons)
-            )
-        return tuple(sorted(lines, key=lambda line: line.seq))
-
     def seq_of(self, conversation_id: str, line_id: str) -> int | None:
         """The place of a line, inbound or outbound; None when it is not of this conversation."""
         for table in (inbound, outbound):
@@ -214,13 +215,3 @@ class Conversations(SealedRows):
                 seq: int | None = row.seq
                 return seq
         return None
-
-
-def read_buttons(data: Sequence[Sequence[str]]) -> tuple[Button, ...]:
-    """Choices as they were stored."""
-    return tuple(Button(title, payload) for title, payload in data)
-
-
-def plain_buttons(buttons: Sequence[Button]) -> list[list[str]]:
-    """Choices as they are stored."""
-    return [[button.title, button.payload] for button in buttons]

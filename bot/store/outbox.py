@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Row, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, exists, func, insert, select, update
 
 from bot.domain.conversation import Conversation
-from bot.domain.messages import Author, Delivery, Outbound, Purpose, Reply
-from bot.store.conversations import Conversations, plain_buttons, read_buttons
-from bot.store.keys import KeyMissingError
-from bot.store.rows import SealedRows, case_key, new_id, person_key, staff_key
+from bot.domain.messages import Author, Delivery, Purpose, Reply
+from bot.store.conversations import Conversations
+from bot.store.rows import (
+    SealedRows,
+    case_key,
+    new_id,
+    person_key,
+    plain_buttons,
+    read_buttons,
+    staff_key,
+)
 from bot.store.tables import conversation, outbound
 
 WAITING = (Delivery.PENDING, Delivery.FAILED_TEMPORARILY, Delivery.UNCERTAIN)
@@ -32,9 +39,16 @@ class Outbox(SealedRows):
         purpose: Purpose = Purpose.REPLY,
         row_id: str | None = None,
     ) -> str:
-        """A text to the person; bot rows carry the takeover generation they were made in."""
+        """A text to the person; bot rows carry the takeover generation they were made in.
+
+        Where somebody waits for the answer at the other end its place in the talk is taken
+        now. Web rows take it when they are delivered, so that no poll passes one by.
+        """
         row_id = row_id or new_id()
         body = {"text": reply.text, "buttons": plain_buttons(reply.buttons)}
+        seq = None
+        if known.channel != MAILBOX:
+            seq = Conversations(self._connection, self._vault).take_seq(known.id)
         self._connection.execute(
             insert(outbound).values(
                 id=row_id,
@@ -45,6 +59,7 @@ class Outbox(SealedRows):
                 conversation_id=known.id,
                 turn_id=turn_id,
                 generation=known.generation,
+                seq=seq,
                 state=Delivery.PENDING,
                 body_sealed=self._seal(person_key(known.person_id), body, f"outbound:{row_id}"),
                 attempts=0,
@@ -139,7 +154,7 @@ class Outbox(SealedRows):
             .where(
                 outbound.c.conversation_id == conversation_id,
                 outbound.c.author == Author.BOT,
-                outbound.c.state.in_(WAITING),
+                outbound.c.state.in_((*WAITING, Delivery.HELD)),
             )
             .values(state=Delivery.CANCELLED, error="taken_over")
         )
@@ -150,7 +165,7 @@ class Outbox(SealedRows):
         For the web nothing is called outside, so claim and delivery are one transaction.
         Bot rows of an older generation are cancelled instead.
         """
-        self._cancel_overtaken()
+        cancel_overtaken(self._connection)
         rows = self._connection.execute(
             select(outbound.c.id, outbound.c.conversation_id)
             .where(outbound.c.channel == MAILBOX, outbound.c.state == Delivery.PENDING)
@@ -171,97 +186,19 @@ class Outbox(SealedRows):
             )
         return tuple(dict.fromkeys(row.conversation_id for row in rows))
 
-    def _cancel_overtaken(self) -> None:
-        overtaken = exists().where(
-            conversation.c.id == outbound.c.conversation_id,
-            conversation.c.generation > outbound.c.generation,
+
+def cancel_overtaken(connection: Connection) -> None:
+    """Bot rows of an older generation never leave: a human took over, or danger came in."""
+    overtaken = exists().where(
+        conversation.c.id == outbound.c.conversation_id,
+        conversation.c.generation > outbound.c.generation,
+    )
+    connection.execute(
+        update(outbound)
+        .where(
+            outbound.c.author == Author.BOT,
+            outbound.c.state.in_((*WAITING, Delivery.HELD)),
+            overtaken,
         )
-        self._connection.execute(
-            update(outbound)
-            .where(outbound.c.author == Author.BOT, outbound.c.state.in_(WAITING), overtaken)
-            .values(state=Delivery.CANCELLED, error="taken_over")
-        )
-
-    def claim(self, now: datetime, lease: timedelta, limit: int) -> tuple[Outbound, ...]:
-        """Take rows that call something outside; they are committed as `sending` first.
-
-        A row whose sender died inside the call comes back once as `uncertain`.
-        """
-        waiting = and_(outbound.c.state.in_(WAITING), outbound.c.next_try_at <= now)
-        died = and_(outbound.c.state == Delivery.SENDING, outbound.c.lease_until < now)
-        rows = self._connection.execute(
-            select(outbound)
-            .where(outbound.c.channel != MAILBOX, or_(waiting, died))
-            .order_by(outbound.c.next_try_at, outbound.c.position)
-            .limit(limit)
-        ).all()
-        claimed = []
-        for row in rows:
-            token = new_id()
-            try:
-                address, body = self._read_page(row)
-            except KeyMissingError:
-                # One page that cannot be read must not stop all others.
-                self._end(row.id, Delivery.FAILED_PERMANENTLY, "unreadable")
-                continue
-            self._connection.execute(
-                update(outbound)
-                .where(outbound.c.id == row.id)
-                .values(
-                    state=Delivery.SENDING,
-                    lease_token=token,
-                    lease_until=now + lease,
-                    attempts=outbound.c.attempts + 1,
-                )
-            )
-            claimed.append(
-                Outbound(
-                    id=row.id,
-                    purpose=Purpose(row.purpose),
-                    channel=row.channel,
-                    token=token,
-                    attempts=row.attempts + 1,
-                    text=body["text"],
-                    address=address,
-                )
-            )
-        return tuple(claimed)
-
-    def _read_page(self, row: Row[tuple[object, ...]]) -> tuple[str | None, dict[str, str]]:
-        address = None
-        if row.address_sealed is not None:
-            place = f"address:{row.id}"
-            address = self._open(staff_key(row.staff_id), row.address_sealed, place)
-        body = self._open(case_key(row.case_id), row.body_sealed, f"outbound:{row.id}")
-        return address, body
-
-    def _end(self, row_id: str, state: Delivery, error: str) -> None:
-        self._connection.execute(
-            update(outbound).where(outbound.c.id == row_id).values(state=state, error=error)
-        )
-
-    def complete(
-        self,
-        outbound_id: str,
-        token: str,
-        state: Delivery,
-        now: datetime,
-        *,
-        error: str | None = None,
-        next_try_at: datetime | None = None,
-    ) -> str | None:
-        """Record how a call ended; the case of the row, or None when the lease was lost."""
-        row = self._connection.execute(
-            update(outbound)
-            .where(outbound.c.id == outbound_id, outbound.c.lease_token == token)
-            .values(
-                state=state,
-                error=error,
-                lease_token=None,
-                lease_until=None,
-                sent_at=now if state is Delivery.SENT else None,
-                next_try_at=next_try_at or now,
-            )
-            .returning(outbound.c.case_id)
-        ).first()
-        return None if row is None else row.case_id
+        .values(state=Delivery.CANCELLED, error="taken_over")
+    )

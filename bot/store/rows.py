@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.domain.messages import Button
 from bot.store.keys import Vault
+
+
+ORGANISATION_KEY = "organisation"
+"""Name of the key for what belongs to no person: refused requests."""
 
 
 def new_id() -> str:
@@ -43,3 +49,13 @@ def case_key(case_id: str) -> str:
 def staff_key(staff_id: str) -> str:
     """Name of the key for the addresses of a staff member."""
     return f"staff:{staff_id}"
+
+
+def read_buttons(data: Sequence[Sequence[str]]) -> tuple[Button, ...]:
+    """Choices as they were stored."""
+    return tuple(Button(title, payload) for title, payload in data)
+
+
+def plain_buttons(buttons: Sequence[Button]) -> list[list[str]]:
+    """Choices as they are stored."""
+    return [[button.title, button.payload] for button in buttons]

@@ -40,8 +40,20 @@ class Turns(SealedRows):
         ).first()
         return None if row is None else (row.id, row.opened_at)
 
-    def open(self, conversation_id: str, now: datetime, closes_at: datetime) -> str:
-        """Begin a turn that waits for messages until a moment."""
+    def open(
+        self,
+        conversation_id: str,
+        now: datetime,
+        closes_at: datetime,
+        *,
+        place: int = 0,
+        hold: timedelta = timedelta(0),
+    ) -> str:
+        """Begin a turn that waits for messages until a moment.
+
+        It is answered after every open turn of a lower place, and not before `hold` is over:
+        what the person sent earlier may still arrive.
+        """
         row = self._connection.execute(
             select(func.coalesce(func.max(turn.c.number), 0)).where(
                 turn.c.conversation_id == conversation_id
@@ -53,11 +65,12 @@ class Turns(SealedRows):
                 id=turn_id,
                 conversation_id=conversation_id,
                 number=row[0] + 1,
+                place=place,
                 state=TurnState.OPEN,
                 opened_at=now,
                 closes_at=closes_at,
                 attempts=0,
-                next_try_at=closes_at,
+                next_try_at=max(closes_at, now + hold),
             )
         )
         return turn_id
@@ -70,6 +83,12 @@ class Turns(SealedRows):
             .values(closes_at=closes_at, next_try_at=closes_at)
         )
 
+    def move_up(self, turn_id: str, place: int) -> None:
+        """A message that was sent earlier joined: the turn takes its place in the order."""
+        self._connection.execute(
+            update(turn).where(turn.c.id == turn_id, turn.c.place > place).values(place=place)
+        )
+
     def add(
         self,
         known: Conversation,
@@ -78,14 +97,19 @@ class Turns(SealedRows):
         *,
         channel: str,
         external_id: str,
-        kind: Kind,
         message: TurnMessage,
         urgency: Urgency,
         now: datetime,
+        place: int = 0,
     ) -> str:
         """Store a message as part of a turn and return its id."""
         message_id = new_id()
-        body = {"text": message.text, "payload": message.payload, "problem": message.problem}
+        body = {
+            "text": message.text,
+            "payload": message.payload,
+            "problem": message.problem,
+            "detail": message.detail,
+        }
         self._connection.execute(
             insert(inbound).values(
                 id=message_id,
@@ -94,7 +118,8 @@ class Turns(SealedRows):
                 channel=channel,
                 external_hash=self._vault.lookup(f"external:{channel}", external_id),
                 seq=seq,
-                kind=kind,
+                place=place,
+                kind=message.kind,
                 body_sealed=self._seal(person_key(known.person_id), body, f"inbound:{message_id}"),
                 urgency=urgency,
                 received_at=now,
@@ -111,7 +136,10 @@ class Turns(SealedRows):
         has_older = exists().where(
             older.c.conversation_id == turn.c.conversation_id,
             older.c.state == TurnState.OPEN,
-            older.c.number < turn.c.number,
+            or_(
+                older.c.place < turn.c.place,
+                and_(older.c.place == turn.c.place, older.c.number < turn.c.number),
+            ),
         )
         free = or_(turn.c.lease_token.is_(None), turn.c.lease_until < now)
         rows = self._connection.execute(
@@ -148,15 +176,23 @@ class Turns(SealedRows):
     def messages(self, turn_id: str) -> tuple[TurnMessage, ...]:
         """The messages of a turn, in order."""
         rows = self._connection.execute(
-            select(inbound.c.id, inbound.c.body_sealed, conversation.c.person_id)
+            select(inbound.c.id, inbound.c.kind, inbound.c.body_sealed, conversation.c.person_id)
             .join(conversation, conversation.c.id == inbound.c.conversation_id)
             .where(inbound.c.turn_id == turn_id)
-            .order_by(inbound.c.seq)
+            .order_by(inbound.c.place, inbound.c.seq)
         )
         found = []
         for row in rows:
             body = self._open(person_key(row.person_id), row.body_sealed, f"inbound:{row.id}")
-            found.append(TurnMessage(body["text"], body["payload"], body["problem"]))
+            found.append(
+                TurnMessage(
+                    body["text"],
+                    body["payload"],
+                    body["problem"],
+                    Kind(row.kind),
+                    body.get("detail", ""),
+                )
+            )
         return tuple(found)
 
     def urgency(self, turn_id: str) -> Urgency:
@@ -234,16 +270,6 @@ class Turns(SealedRows):
             )
         ).one()
         return int(row[0])
-
-    def last_message_at(self, conversation_id: str) -> datetime | None:
-        """When the person wrote last."""
-        row = self._connection.execute(
-            select(func.max(inbound.c.received_at)).where(
-                inbound.c.conversation_id == conversation_id
-            )
-        ).one()
-        wrote_at: datetime | None = row[0]
-        return wrote_at
 
     def waiting(self) -> tuple[int, datetime | None]:
         """How many turns are open, and since when the oldest has been ready."""

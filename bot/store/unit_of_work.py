@@ -8,9 +8,13 @@ from bot.store.alarms import Alarms
 from bot.store.cases import Cases
 from bot.store.channels import Channels
 from bot.store.conversations import Conversations
+from bot.store.deliveries import Deliveries
 from bot.store.escalations import Escalations
+from bot.store.files import Files
 from bot.store.keys import Vault
+from bot.store.lines import Lines
 from bot.store.outbox import Outbox
+from bot.store.quarantine import Quarantine
 from bot.store.staff import StaffDirectory
 from bot.store.turns import Turns
 
@@ -24,13 +28,17 @@ class SqlUnitOfWork:
     def __init__(self, connection: Connection, vault: Vault) -> None:
         self.topics: set[str] = set()
         self.conversations = Conversations(connection, vault)
+        self.lines = Lines(connection, vault)
+        self.files = Files(connection, vault)
         self.turns = Turns(connection, vault)
         self.outbox = Outbox(connection, vault)
+        self.deliveries = Deliveries(connection, vault)
         self.cases = Cases(connection, vault)
         self.escalations = Escalations(connection)
         self.staff = StaffDirectory(connection, vault)
         self.alarms = Alarms(connection)
         self.channels = Channels(connection)
+        self.quarantine = Quarantine(connection, vault)
 
     def wake(self, topic: str) -> None:
         """Ask that the loops listening to a topic look again after the commit."""

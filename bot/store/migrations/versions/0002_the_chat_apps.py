@@ -115,4 +115,19 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError('restore the backup that was made before the upgrade')
+    for table in ('quarantine', 'channel_state', 'attachment_piece', 'attachment'):
+        op.drop_table(table)
+    added = {
+        'outbound': (
+            'released_at', 'released_by', 'asked_by', 'uncertain_count', 'sending_since',
+            'provider_status', 'provider_id',
+        ),
+        'inbound': ('place',),
+        'turn': ('place',),
+        'conversation': ('paced_until', 'unreachable', 'wrote_at', 'address_sealed'),
+        'identity': ('strong',),
+    }
+    op.drop_index(op.f('ix_identity_person_id'), 'identity')
+    for table, columns in added.items():
+        for column in columns:
+            op.drop_column(table, column)

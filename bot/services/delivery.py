@@ -1,0 +1,211 @@
+"""Texts leave for people: who may be sent now, and what each call came to."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.domain.cases import LogKind
+from bot.domain.channels import reserve, room_at, rules_of
+from bot.domain.conversation import Conversation
+from bot.domain.delivery import Decision, decide, is_failure, retry_wait
+from bot.domain.messages import Author, Delivery, Outbound, Purpose
+from bot.domain.office import Office
+from bot.ports import SendError, Wording
+from bot.services import paging
+from bot.store.deliveries import Due, Ended
+from bot.store.unit_of_work import SqlUnitOfWork
+
+UNKNOWN_OUTCOME = "outcome_unknown"
+UNSUBSCRIBED = "21610"
+
+
+def claim(
+    uow: SqlUnitOfWork,
+    channel: str,
+    office: Office,
+    wording: Wording,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+) -> tuple[Outbound, ...]:
+    """Take the rows to people that may leave through a channel now.
+
+    They are committed as `sending` before the provider is called. What may not leave is held,
+    postponed or given up here, without a call.
+    """
+    uow.deliveries.recover(now)
+    rules = rules_of(channel)
+    state = uow.channels.get(channel)
+    if state.held_until is not None and state.held_until > now:
+        return ()
+    if rules.overall is not None:
+        limit = min(limit, room_at(state.paced_until, now, rules.overall))
+    taken = []
+    for due in uow.deliveries.due(channel, now, limit):
+        if _may_leave(uow, due, office, wording, now):
+            row = uow.deliveries.take(due.id, now, lease)
+            if row is not None:
+                taken.append(row)
+                _take_pace(uow, due, now)
+    if rules.overall is not None and taken:
+        uow.channels.set_paced(channel, reserve(state.paced_until, now, rules.overall, len(taken)))
+    return tuple(taken)
+
+
+def _may_leave(
+    uow: SqlUnitOfWork, due: Due, office: Office, wording: Wording, now: datetime
+) -> bool:
+    rules = rules_of(due.channel)
+    decision = decide(rules, due.circumstances, now)
+    if decision is Decision.HOLD:
+        uow.deliveries.end(due.id, Delivery.HELD, None)
+        uow.wake("console")
+    elif decision is Decision.WAIT:
+        assert rules.per_chat is not None  # noqa: S101  # only a pace makes a row wait
+        assert due.circumstances.paced_until is not None  # noqa: S101  # same
+        spare = (rules.per_chat.burst - 1) * rules.per_chat.interval
+        uow.deliveries.wait(due.id, due.circumstances.paced_until - spare)
+    elif decision is Decision.GIVE_UP:
+        uow.deliveries.end(
+            due.id, Delivery.FAILED_PERMANENTLY, due.circumstances.unreachable or "unreachable"
+        )
+        uow.wake("console")
+    elif decision is Decision.ASK_FIRST:
+        _ask_first(uow, due, office, wording, now)
+    return decision is Decision.SEND
+
+
+def _ask_first(
+    uow: SqlUnitOfWork, due: Due, office: Office, wording: Wording, now: datetime
+) -> None:
+    """The text waits; an approved one, when there is one, asks whether to go on."""
+    uow.deliveries.end(due.id, Delivery.HELD, "window_closed")
+    uow.wake("console")
+    if not office.can_ask_again:
+        uow.alarms.raise_once("window_closed", due.channel, now)
+        return
+    known = uow.conversations.get(due.conversation_id)
+    row_id = uow.outbox.add_reply(
+        known, wording.say("say_ask_to_go_on"), author=Author.HUMAN, purpose=Purpose.ASK, now=now
+    )
+    uow.deliveries.set_released(row_id, "", "", now)
+    uow.wake("outbox")
+
+
+def _take_pace(uow: SqlUnitOfWork, due: Due, now: datetime) -> None:
+    pace = rules_of(due.channel).per_chat
+    if pace is not None:
+        until = reserve(due.circumstances.paced_until, now, pace)
+        uow.conversations.set_paced(due.conversation_id, until)
+
+
+def record_sent(
+    uow: SqlUnitOfWork, message: Outbound, provider_id: str | None, now: datetime
+) -> None:
+    """The provider has it."""
+    ended = uow.deliveries.complete(message, Delivery.SENT, now, provider_id=provider_id)
+    if ended is None:
+        return
+    if ended.purpose is Purpose.PAGE:
+        paging.page_sent(uow, ended, now)
+    uow.wake("outbox")
+    uow.wake("console")
+
+
+def record_failure(
+    uow: SqlUnitOfWork, message: Outbound, error: Exception, office: Office, now: datetime
+) -> None:
+    """The provider has it not, or nobody knows."""
+    if message.purpose is Purpose.PAGE:
+        paging.page_failed(uow, message, error, now)
+        return
+    if not isinstance(error, SendError):
+        _nobody_knows(uow, message, type(error).__name__, now)
+    elif error.permanent:
+        ended = uow.deliveries.complete(
+            message, Delivery.FAILED_PERMANENTLY, now, error=error.reason[:80]
+        )
+        if ended is not None:
+            _failed_for_good(uow, ended, error.reason, office, now, unreachable=error.unreachable)
+    else:
+        at = now + retry_wait(message.attempts, error.retry_after)
+        uow.deliveries.complete(
+            message, Delivery.FAILED_TEMPORARILY, now, error=error.reason[:80], next_try_at=at
+        )
+        if error.hold_channel:
+            uow.channels.hold_sending(message.channel, at)
+    uow.wake("outbox")
+    uow.wake("console")
+
+
+def _nobody_knows(uow: SqlUnitOfWork, message: Outbound, reason: str, now: datetime) -> None:
+    """Asked for and tried once more; a second time it waits until the person writes.
+
+    Sending again and again what may have arrived each time would frighten; dropping it
+    could lose it.
+    """
+    if message.uncertain:
+        uow.deliveries.complete(message, Delivery.HELD, now, error=UNKNOWN_OUTCOME)
+        uow.alarms.raise_once("reply_uncertain", message.channel, now)
+        return
+    at = now + retry_wait(message.attempts, None)
+    uow.deliveries.complete(message, Delivery.UNCERTAIN, now, error=reason[:80], next_try_at=at)
+
+
+def note_status(
+    uow: SqlUnitOfWork,
+    row_id: str,
+    status: str,
+    error: str | None,
+    office: Office,
+    now: datetime,
+) -> None:
+    """What the provider tells later about a message; older news changes nothing."""
+    ended = uow.deliveries.note_status(row_id, status)
+    if ended is None:
+        return
+    if is_failure(status):
+        uow.deliveries.end(row_id, Delivery.FAILED_PERMANENTLY, (error or status)[:80])
+        if ended.purpose is Purpose.PAGE:
+            paging.page_lost(uow, ended, error or status, now)
+        else:
+            gone = error == UNSUBSCRIBED
+            _failed_for_good(uow, ended, error or status, office, now, unreachable=gone)
+    uow.wake("console")
+
+
+def _failed_for_good(
+    uow: SqlUnitOfWork,
+    ended: Ended,
+    reason: str,
+    office: Office,
+    now: datetime,
+    *,
+    unreachable: bool,
+) -> None:
+    """Staff see it on the case and as an alarm; who has an emergency hears of it."""
+    assert ended.conversation_id is not None  # noqa: S101  # rows to people always have one
+    known = uow.conversations.get(ended.conversation_id)
+    if unreachable:
+        uow.conversations.set_unreachable(known.id, reason[:40])
+    uow.alarms.raise_once("reply_failed", f"{ended.channel}: {reason}"[:200], now)
+    _note_on_case(uow, known, f"{ended.channel}: {reason}", office, now)
+
+
+def lose_touch(
+    uow: SqlUnitOfWork, known: Conversation, reason: str, office: Office, now: datetime
+) -> None:
+    """The person cannot be reached here any more: they blocked us or left."""
+    uow.conversations.set_unreachable(known.id, reason[:40])
+    _note_on_case(uow, known, f"{known.channel}: {reason}", office, now)
+    uow.wake("console")
+
+
+def _note_on_case(
+    uow: SqlUnitOfWork, known: Conversation, text: str, office: Office, now: datetime
+) -> None:
+    if known.case_id is None:
+        return
+    case = uow.cases.get(known.case_id)
+    uow.cases.log(case.id, LogKind.REPLY_FAILED, "system", text, now)
+    paging.tell_who_has_it(uow, case, known.staff_id, office, now)

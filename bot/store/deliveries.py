@@ -1,0 +1,334 @@
+"""Rows of the outbox on their way through a provider: claimed, sent, held, ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, exists, or_, select, update
+
+from bot.domain.delivery import Circumstances, is_forward
+from bot.domain.messages import Author, Delivery, Outbound, Purpose
+from bot.store.keys import KeyMissingError
+from bot.store.outbox import MAILBOX, WAITING, cancel_overtaken
+from bot.store.rows import SealedRows, case_key, new_id, person_key, read_buttons, staff_key
+from bot.store.tables import conversation, outbound
+
+UNFINISHED = (*WAITING, Delivery.SENDING)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A row to a person that is due, with what decides whether it may leave."""
+
+    id: str
+    channel: str
+    conversation_id: str
+    purpose: Purpose
+    attempts: int
+    circumstances: Circumstances
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Where a row belongs whose call ended."""
+
+    purpose: Purpose
+    channel: str
+    case_id: str | None
+    conversation_id: str | None
+
+
+class Deliveries(SealedRows):
+    """What happens to rows between the outbox and the provider.
+
+    Rows to one person leave in the order of their `seq`, one call at a time.
+    """
+
+    def recover(self, now: datetime) -> None:
+        """Rows whose sender died inside the call: nobody knows whether the provider has them."""
+        self._connection.execute(
+            update(outbound)
+            .where(outbound.c.state == Delivery.SENDING, outbound.c.lease_until < now)
+            .values(
+                state=Delivery.UNCERTAIN,
+                uncertain_count=outbound.c.uncertain_count + 1,
+                lease_token=None,
+                lease_until=None,
+                next_try_at=now,
+            )
+        )
+
+    def due(self, channel: str, now: datetime, limit: int) -> tuple[Due, ...]:
+        """The next row of each conversation in a channel, in the order in which they became due.
+
+        Bot rows of an older generation are cancelled: a human took over, or danger came in.
+        """
+        cancel_overtaken(self._connection)
+        earlier = outbound.alias("earlier")
+        has_earlier = exists().where(
+            earlier.c.conversation_id == outbound.c.conversation_id,
+            earlier.c.seq < outbound.c.seq,
+            earlier.c.state.in_(UNFINISHED),
+        )
+        rows = self._connection.execute(
+            select(
+                outbound,
+                conversation.c.wrote_at,
+                conversation.c.paced_until,
+                conversation.c.unreachable,
+            )
+            .join(conversation, conversation.c.id == outbound.c.conversation_id)
+            .where(
+                outbound.c.channel == channel,
+                outbound.c.purpose != Purpose.PAGE,
+                outbound.c.state.in_(WAITING),
+                outbound.c.next_try_at <= now,
+                ~has_earlier,
+            )
+            .order_by(outbound.c.next_try_at, outbound.c.seq)
+            .limit(limit)
+        )
+        return tuple(_due(row) for row in rows)
+
+    def claim_pages(self, now: datetime, lease: timedelta, limit: int) -> tuple[Outbound, ...]:
+        """Take pages to staff; they are committed as `sending` before the provider is called."""
+        rows = self._connection.execute(
+            select(outbound)
+            .where(
+                outbound.c.purpose == Purpose.PAGE,
+                outbound.c.state.in_(WAITING),
+                outbound.c.next_try_at <= now,
+            )
+            .order_by(outbound.c.next_try_at, outbound.c.position)
+            .limit(limit)
+        ).all()
+        taken = (self._take(row, now, lease) for row in rows)
+        return tuple(row for row in taken if row is not None)
+
+    def take(self, row_id: str, now: datetime, lease: timedelta) -> Outbound | None:
+        """Take one row to a person; None when it cannot be read, which ends it."""
+        row = self._connection.execute(self._with_person(row_id)).one()
+        return self._take(row, now, lease)
+
+    @staticmethod
+    def _with_person(row_id: str) -> Select[tuple[object, ...]]:
+        return (
+            select(
+                outbound,
+                conversation.c.person_id,
+                conversation.c.address_sealed.label("person_address"),
+            )
+            .join(conversation, conversation.c.id == outbound.c.conversation_id)
+            .where(outbound.c.id == row_id)
+        )
+
+    def _take(
+        self, row: Row[tuple[object, ...]], now: datetime, lease: timedelta
+    ) -> Outbound | None:
+        try:
+            address, body = self._read(row)
+        except KeyMissingError:
+            # One row that cannot be read must not stop all others.
+            self.end(row.id, Delivery.FAILED_PERMANENTLY, "unreadable")
+            return None
+        token = new_id()
+        self._connection.execute(
+            update(outbound)
+            .where(outbound.c.id == row.id)
+            .values(
+                state=Delivery.SENDING,
+                lease_token=token,
+                lease_until=now + lease,
+                sending_since=now,
+                attempts=outbound.c.attempts + 1,
+            )
+        )
+        return Outbound(
+            id=row.id,
+            purpose=Purpose(row.purpose),
+            channel=row.channel,
+            token=token,
+            attempts=row.attempts + 1,
+            text=body["text"],
+            address=address,
+            buttons=read_buttons(body.get("buttons", ())),
+            author=Author(row.author),
+            created_at=row.created_at,
+            uncertain=row.state == Delivery.UNCERTAIN,
+            as_template=row.purpose == Purpose.ASK,
+        )
+
+    def _read(self, row: Row[tuple[object, ...]]) -> tuple[str | None, dict[str, Any]]:
+        address = None
+        if row.purpose == Purpose.PAGE:
+            if row.address_sealed is not None:
+                place = f"address:{row.id}"
+                address = self._open(staff_key(row.staff_id), row.address_sealed, place)
+            return address, self._open(case_key(row.case_id), row.body_sealed, f"outbound:{row.id}")
+        key = person_key(row.person_id)
+        if row.person_address is not None:
+            place = f"address:{row.conversation_id}"
+            address = self._open(key, row.person_address, place)
+        return address, self._open(key, row.body_sealed, f"outbound:{row.id}")
+
+    def wait(self, row_id: str, until: datetime) -> None:
+        """Try again at a moment, without a call in between."""
+        self._connection.execute(
+            update(outbound).where(outbound.c.id == row_id).values(next_try_at=until)
+        )
+
+    def end(self, row_id: str, state: Delivery, error: str | None) -> None:
+        """Give a row a state without a call: held, cancelled or failed for good."""
+        self._connection.execute(
+            update(outbound)
+            .where(outbound.c.id == row_id)
+            .values(
+                state=state,
+                error=error,
+                asked_by=None,
+                released_by=None,
+                released_at=None,
+                lease_token=None,
+                lease_until=None,
+            )
+        )
+
+    def set_released(self, row_id: str, asked_by: str, released_by: str, now: datetime) -> None:
+        """Staff take the responsibility that this row may ring now."""
+        self._connection.execute(
+            update(outbound)
+            .where(outbound.c.id == row_id)
+            .values(
+                asked_by=asked_by or None,
+                released_by=released_by or None,
+                released_at=now,
+                state=Delivery.PENDING,
+                error=None,
+                next_try_at=now,
+            )
+        )
+
+    def let_go(self, conversation_id: str, now: datetime) -> None:
+        """The person writes: what was held back may leave."""
+        self._connection.execute(
+            update(outbound)
+            .where(
+                outbound.c.conversation_id == conversation_id,
+                outbound.c.state == Delivery.HELD,
+            )
+            .values(state=Delivery.PENDING, error=None, next_try_at=now)
+        )
+
+    def complete(
+        self,
+        message: Outbound,
+        state: Delivery,
+        now: datetime,
+        *,
+        provider_id: str | None = None,
+        error: str | None = None,
+        next_try_at: datetime | None = None,
+    ) -> Ended | None:
+        """Record how a call ended; None when the lease was lost to another worker."""
+        counted = 1 if state is Delivery.UNCERTAIN else 0
+        row = self._connection.execute(
+            update(outbound)
+            .where(outbound.c.id == message.id, outbound.c.lease_token == message.token)
+            .values(
+                state=state,
+                error=error,
+                lease_token=None,
+                lease_until=None,
+                sent_at=now if state is Delivery.SENT else None,
+                next_try_at=next_try_at or now,
+                provider_id=provider_id,
+                uncertain_count=outbound.c.uncertain_count + counted,
+            )
+            .returning(
+                outbound.c.purpose,
+                outbound.c.channel,
+                outbound.c.case_id,
+                outbound.c.conversation_id,
+            )
+        ).first()
+        if row is None:
+            return None
+        return Ended(Purpose(row.purpose), row.channel, row.case_id, row.conversation_id)
+
+    def uncertain_count(self, row_id: str) -> int:
+        """How many calls for a row ended with nobody knowing how."""
+        row = self._connection.execute(
+            select(outbound.c.uncertain_count).where(outbound.c.id == row_id)
+        ).one()
+        return int(row.uncertain_count)
+
+    def note_status(self, row_id: str, status: str) -> Ended | None:
+        """What the provider says of a row now; None when that is no news, or the row unknown."""
+        row = self._connection.execute(
+            select(
+                outbound.c.provider_status,
+                outbound.c.purpose,
+                outbound.c.channel,
+                outbound.c.case_id,
+                outbound.c.conversation_id,
+            ).where(outbound.c.id == row_id)
+        ).first()
+        if row is None or not is_forward(row.provider_status, status):
+            return None
+        self._connection.execute(
+            update(outbound).where(outbound.c.id == row_id).values(provider_status=status)
+        )
+        return Ended(Purpose(row.purpose), row.channel, row.case_id, row.conversation_id)
+
+    def silent_since(
+        self, channel: str, before: datetime, limit: int
+    ) -> tuple[tuple[str, str], ...]:
+        """Row and provider ids of what was sent before a moment and never reported on."""
+        rows = self._connection.execute(
+            select(outbound.c.id, outbound.c.provider_id)
+            .where(
+                outbound.c.channel == channel,
+                outbound.c.state == Delivery.SENT,
+                outbound.c.provider_id.is_not(None),
+                or_(
+                    outbound.c.provider_status.is_(None),
+                    outbound.c.provider_status.in_(("accepted", "queued", "sending")),
+                ),
+                and_(outbound.c.sent_at < before, outbound.c.sent_at > before - timedelta(days=1)),
+            )
+            .order_by(outbound.c.sent_at)
+            .limit(limit)
+        )
+        return tuple((row.id, row.provider_id) for row in rows)
+
+    def channels_with_work(self) -> tuple[str, ...]:
+        """Channels outside the mailbox that have unsent rows to people."""
+        rows = self._connection.execute(
+            select(outbound.c.channel)
+            .where(
+                outbound.c.channel != MAILBOX,
+                outbound.c.purpose != Purpose.PAGE,
+                outbound.c.state.in_(WAITING),
+            )
+            .distinct()
+        )
+        return tuple(row.channel for row in rows)
+
+
+def _due(row: Row[tuple[object, ...]]) -> Due:
+    return Due(
+        row.id,
+        row.channel,
+        row.conversation_id,
+        Purpose(row.purpose),
+        row.attempts,
+        Circumstances(
+            wrote_at=row.wrote_at,
+            paced_until=row.paced_until,
+            unreachable=row.unreachable,
+            released=row.released_at is not None,
+            is_template=row.purpose == Purpose.ASK,
+        ),
+    )
