@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from bot.language.danger_context import ContextRules, Contexts
-from bot.language.phrases import Match, Phrase, PhraseBook, find
-from bot.language.spelling import normalise
+from bot.language.phrases import Match, Phrase, PhraseBook, PhraseIndex, find
+from bot.language.spelling import MESSAGES_AT_HAND, normalise
 from bot.language.types import Screening, Urgency
 from bot.language.words import Words
 
@@ -30,10 +30,11 @@ class Signal:
 
     name: str
     urgency: Urgency
-    said: tuple[Phrase, ...]
-    serious: tuple[Phrase, ...]
-    along: tuple[Phrase, ...]
-    unless: tuple[Phrase, ...]
+    said: PhraseIndex
+    serious: PhraseIndex
+    """The same, with the phrases that do not count when the writer laughs."""
+    along: PhraseIndex
+    unless: PhraseIndex
     lasting: bool
 
 
@@ -41,7 +42,15 @@ class Signal:
 class _Rules:
     book: PhraseBook
     signals: tuple[Signal, ...]
+    by_start: Mapping[int, tuple[int, ...]]
+    """Which signals a word set may be the start of."""
     contexts: ContextRules
+
+    def possible(self, places: Mapping[int, list[int]]) -> list[Signal]:
+        """The signals that a message may show, in their own order."""
+        starts = self.by_start.keys() & places.keys()
+        numbers = {number for start in starts for number in self.by_start[start]}
+        return [self.signals[number] for number in sorted(numbers)]
 
 
 @dataclass(frozen=True)
@@ -53,13 +62,15 @@ class _Message:
     contexts: Contexts
 
 
+@lru_cache(maxsize=MESSAGES_AT_HAND)
 def screen(text: str) -> Screening:
     """The highest urgency and all danger signals that the rules find in a message.
 
     Takes any text, never raises, and its time grows with the length of the text only.
     """
     message = _read(text)
-    found = tuple(signal for signal in _rules().signals if _shown(signal, message))
+    possible = _rules().possible(message.places)
+    found = tuple(signal for signal in possible if _shown(signal, message))
     return Screening(
         urgency=Urgency.highest(*(signal.urgency for signal in found)),
         signals=tuple(dict.fromkeys(signal.name for signal in found)),
@@ -74,6 +85,7 @@ def reads_harmless(text: str) -> bool:
     return _read(text).contexts.lowering
 
 
+@lru_cache(maxsize=MESSAGES_AT_HAND)
 def _read(text: str) -> _Message:
     rules = _rules()
     words = Words.of(normalise(text).text)
@@ -89,9 +101,9 @@ def _read(text: str) -> _Message:
 
 
 def _shown(signal: Signal, message: _Message) -> bool:
-    phrases = signal.said if message.contexts.laughing else signal.said + signal.serious
+    phrases = signal.said if message.contexts.laughing else signal.serious
     cancelled: set[int] | None = None
-    for phrase in phrases:
+    for phrase in phrases.possible(message.places):
         for match in find(phrase, message.words, message.places):
             if cancelled is None:
                 cancelled = _cancelled(signal, message)
@@ -107,7 +119,7 @@ def _shown(signal: Signal, message: _Message) -> bool:
 def _cancelled(signal: Signal, message: _Message) -> set[int]:
     return {
         place
-        for phrase in signal.unless
+        for phrase in signal.unless.possible(message.places)
         for match in find(phrase, message.words, message.places)
         for place in match.places
     }
@@ -119,9 +131,9 @@ def _goes_along(signal: Signal, message: _Message, cancelled: set[int]) -> bool:
     def counts(match: Match) -> bool:
         return cancelled.isdisjoint(match.places) and not message.contexts.denied(match)
 
-    return not signal.along or any(
+    return not signal.along.starts or any(
         counts(match)
-        for phrase in signal.along
+        for phrase in signal.along.possible(message.places)
         for match in find(phrase, message.words, message.places)
     )
 
@@ -145,7 +157,16 @@ def _rules() -> _Rules:
         for name, data in danger["signals"].items()
         for way in (data, *data.get("also", ()))
     )
-    return _Rules(book, signals, ContextRules.of(contexts, book))
+    by_start: dict[int, list[int]] = {}
+    for number, signal in enumerate(signals):
+        for start in signal.serious.starts:
+            by_start.setdefault(start, []).append(number)
+    return _Rules(
+        book,
+        signals,
+        {start: tuple(numbers) for start, numbers in by_start.items()},
+        ContextRules.of(contexts, book),
+    )
 
 
 def _catalogue(name: str) -> dict[str, Any]:
@@ -160,10 +181,10 @@ def _signal(name: str, data: Mapping[str, Any], book: PhraseBook) -> Signal:
     return Signal(
         name=name,
         urgency=Urgency(data["urgency"]),
-        said=phrases("said"),
-        serious=phrases("serious"),
-        along=phrases("along"),
-        unless=phrases("unless"),
+        said=PhraseIndex(phrases("said")),
+        serious=PhraseIndex(phrases("said") + phrases("serious")),
+        along=PhraseIndex(phrases("along")),
+        unless=PhraseIndex(phrases("unless")),
         lasting=bool(data.get("lasting", False)),
     )
 

@@ -7,12 +7,12 @@ a film" excuses a kidnapping, not the sister who is locked in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from bot.language.phrases import Match, Phrase, PhraseBook, find
+from bot.language.phrases import Match, PhraseBook, PhraseIndex, find
 from bot.language.words import Words
 
 _BEFORE_OWN = 2
@@ -25,17 +25,17 @@ _FILLERS_IN_DENIAL = 3
 class ContextRules:
     """The compiled contexts of the catalogue."""
 
-    idioms: tuple[Phrase, ...]
-    stories: tuple[Phrase, ...]
-    meanings: tuple[Phrase, ...]
-    imagined: tuple[Phrase, ...]
-    solved: tuple[Phrase, ...]
-    unsolved: tuple[Phrase, ...]
-    recovered: tuple[Phrase, ...]
+    idioms: PhraseIndex
+    stories: PhraseIndex
+    meanings: PhraseIndex
+    imagined: PhraseIndex
+    solved: PhraseIndex
+    unsolved: PhraseIndex
+    recovered: PhraseIndex
     similes: frozenset[str]
-    own: Phrase
-    watching: Phrase
-    laughter: Phrase
+    own: PhraseIndex
+    watching: PhraseIndex
+    laughter: PhraseIndex
     laughing_signs: frozenset[str]
     denials: frozenset[str]
     denial_fillers: frozenset[str]
@@ -48,11 +48,11 @@ class ContextRules:
     def of(cls, data: Mapping[str, Any], book: PhraseBook) -> ContextRules:
         """Compile the catalogue; raises `ValueError` or `KeyError` when it cannot be read."""
 
-        def phrases(name: str) -> tuple[Phrase, ...]:
-            return tuple(book.compile(text) for text in data[name])
+        def phrases(name: str) -> PhraseIndex:
+            return PhraseIndex(book.compile(text) for text in data[name])
 
-        def any_of(name: str) -> Phrase:
-            return book.compile("|".join(data[name].split()))
+        def any_of(name: str) -> PhraseIndex:
+            return PhraseIndex([book.compile("|".join(data[name].split()))])
 
         def words(name: str) -> frozenset[str]:
             return frozenset(data[name].split())
@@ -102,7 +102,7 @@ class Contexts:
     @cached_property
     def laughing(self) -> bool:
         """Whether the writer laughs, in letters or signs."""
-        return bool(self._found([self.rules.laughter])) or not self.rules.laughing_signs.isdisjoint(
+        return bool(self._found(self.rules.laughter)) or not self.rules.laughing_signs.isdisjoint(
             self.original
         )
 
@@ -167,11 +167,9 @@ class Contexts:
     @cached_property
     def _own_places(self) -> frozenset[int]:
         """Where people speak of themselves, those left out who only watch, read or ask."""
-        watching = {match.start for match in self._found([self.rules.watching])}
+        watching = {match.start for match in self._found(self.rules.watching)}
         return frozenset(
-            match.start
-            for match in self._found([self.rules.own])
-            if match.start + 1 not in watching
+            match.start for match in self._found(self.rules.own) if match.start + 1 not in watching
         )
 
     def _asked_about(self, match: Match) -> bool:
@@ -219,5 +217,6 @@ class Contexts:
             or words[after] in self.rules.denial_ends
         )
 
-    def _found(self, phrases: Iterable[Phrase]) -> list[Match]:
-        return [match for phrase in phrases for match in find(phrase, self.words, self.places)]
+    def _found(self, phrases: PhraseIndex) -> list[Match]:
+        possible = phrases.possible(self.places)
+        return [match for phrase in possible for match in find(phrase, self.words, self.places)]

@@ -36,23 +36,28 @@ class Vocabulary:
     terms: tuple[str, ...]
     rarity: npt.NDArray[np.float32]
     unknown: float
-    places: dict[str, int] = field(init=False, repr=False)
+    places: dict[str, tuple[int, float]] = field(init=False, repr=False)
+    """Where each term stands, and its rarity; reading single numbers from an array is slow."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "places", {term: at for at, term in enumerate(self.terms)})
+        known = zip(self.terms, enumerate(self.rarity.tolist()), strict=True)
+        object.__setattr__(self, "places", dict(known))
 
     def vector(self, found: dict[str, float]) -> tuple[list[int], list[float]]:
         """Places and values of the known terms, the whole message having length one."""
         known: list[int] = []
         values: list[float] = []
         square = 0.0
+        get, unknown = self.places.get, self.unknown
         for term, weight in found.items():
-            at = self.places.get(term)
-            value = weight * (self.unknown if at is None else float(self.rarity[at]))
-            square += value * value
-            if at is not None:
-                known.append(at)
+            place = get(term)
+            if place is None:
+                value = weight * unknown
+            else:
+                value = weight * place[1]
+                known.append(place[0])
                 values.append(value)
+            square += value * value
         length = math.sqrt(square)
         return known, [value / length for value in values]
 

@@ -65,6 +65,28 @@ class Phrase:
     sides: tuple[tuple[_Steps, ...], ...]
 
 
+class PhraseIndex:
+    """Phrases by the word sets they start with: a message holds few of them, books hundreds."""
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        self._phrases = tuple(phrases)
+        self._by_start: dict[int, list[int]] = {}
+        for number, phrase in enumerate(self._phrases):
+            for start in {steps[0][0] for steps in phrase.sides[0]}:
+                self._by_start.setdefault(start, []).append(number)
+
+    @property
+    def starts(self) -> frozenset[int]:
+        """Word sets of which one must occur, or none of the phrases can be there."""
+        return frozenset(self._by_start)
+
+    def possible(self, places: Mapping[int, list[int]]) -> list[Phrase]:
+        """Those that may be there, in their own order."""
+        starts = self._by_start.keys() & places.keys()
+        numbers = {number for start in starts for number in self._by_start[start]}
+        return [self._phrases[number] for number in sorted(numbers)]
+
+
 class PhraseBook:
     """All phrases of a catalogue and the word sets they are made of.
 
@@ -144,9 +166,12 @@ class PhraseBook:
 
     def _sets_of(self, word: str) -> set[int]:
         sets = set(self._exact.get(word, ()))
+        prefixes, suffixes = self._prefixes, self._suffixes
         for size in range(1, min(len(word), _LONGEST_AFFIX) + 1):
-            sets.update(self._prefixes.get(word[:size], ()))
-            sets.update(self._suffixes.get(word[-size:], ()))
+            if (prefix := word[:size]) in prefixes:
+                sets.update(prefixes[prefix])
+            if (suffix := word[-size:]) in suffixes:
+                sets.update(suffixes[suffix])
         figure = _NUMBER.match(word)
         if figure:
             value = int(figure[0])

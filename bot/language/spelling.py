@@ -10,12 +10,15 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import yaml
+
+MESSAGES_AT_HAND = 8
+"""Messages whose plain words are kept at hand: several judges read the same one in turn."""
 
 LONGEST_RUN = 40
 """Characters without a space after which one is put in: tokenizers are quadratic on such runs."""
@@ -33,6 +36,8 @@ _WORD = re.compile(
     r"|(?P<number>(?<![a-z0-9])\d+(?:[.,]\d+)*(?P<unit>[a-z]+)?(?![a-z0-9]))"
     r"|(?P<word>[a-z0-9]+)"
 )
+_FIXED = {"kept": "g2g", "holder": "atas nama"}
+_DROPPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _CURRENCY_FIRST = re.compile(r"(rp|rm|usd|nt|hkd|sgd|twd|idr)(\d+)")
 _TWICE = re.compile(r"([a-z]{2,})2([a-z]*)")
 _LEET_INSIDE = re.compile(r"^[a-z]+[013457][a-z](?:[a-z]|[04]$|[013457][a-z])*$")
@@ -103,9 +108,11 @@ def _spelling() -> _Spelling:
     )
 
 
+@lru_cache(maxsize=MESSAGES_AT_HAND)
 def normalise(text: str) -> Normalised:
     """The plain words of any text, in time linear to its length; never raises."""
     folded, places = _fold(text)
+    to_places = _spelling().places
     pieces: list[str] = []
     offsets: list[int] = []
     done = 0
@@ -114,8 +121,8 @@ def normalise(text: str) -> Normalised:
         start, end = found.span()
         word = found.group()
         plain = _plain(found)
-        if word in _spelling().places and _leads_to_a_place(before, folded[done:start]):
-            plain = _spelling().places[word]
+        if word in to_places and _leads_to_a_place(before, folded[done:start]):
+            plain = to_places[word]
         before = plain
         pieces.append(folded[done:start])
         offsets.extend(places[done:start])
@@ -135,6 +142,8 @@ def _leads_to_a_place(before: str, between: str) -> bool:
 
 def _fold(text: str) -> tuple[str, list[int]]:
     """Plain small letters and the index in `text` of each; what cannot be seen is left out."""
+    if text.isascii() and not _DROPPED.search(text):
+        return text.lower(), list(range(len(text)))
     letters: list[str] = []
     places: list[int] = []
     waiting: tuple[str, int] | None = None  # first half of a flag
@@ -189,14 +198,15 @@ def _folded(character: str) -> str:
 
 def _plain(found: re.Match[str]) -> str:
     word = found.group()
-    if found.group("kept"):
-        return "g2g"
-    if found.group("holder"):
-        return "atas nama"
-    if found.group("apart"):
+    kind = found.lastgroup
+    if kind == "word":
+        return _plain_word(word)
+    if kind in _FIXED:
+        return _FIXED[kind]
+    if kind == "apart":
         return _plain_word(re.sub(r"[^a-z]", "", word))
     unit = found.group("unit")
-    if found.group("number") and word not in _spelling().keep:
+    if word not in _spelling().keep:
         if not unit:
             return word
         known = _spelling().units.get(unit)
