@@ -28,7 +28,7 @@ def create_app(app: App, *, with_worker: bool = True) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(_server: Starlette) -> AsyncIterator[None]:
-        app.wakes.attach()
+        app.attach()
         running = asyncio.create_task(Worker(app).run()) if with_worker else None
         try:
             yield

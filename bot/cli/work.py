@@ -21,7 +21,7 @@ def run() -> None:
 
 
 async def _work(app: App) -> None:
-    app.wakes.attach()
+    app.attach()
     loop = asyncio.get_running_loop()
     working = asyncio.create_task(Worker(app).run())
     for number in (signal.SIGINT, signal.SIGTERM):

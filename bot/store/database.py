@@ -1,41 +1,39 @@
-"""One writer thread that commits many jobs at once; readers beside it."""
+"""The store of one process: a writer, and readers beside it."""
 
 from __future__ import annotations
 
 import contextlib
-import queue
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from typing import Any
 
-import structlog
 from sqlalchemy import Connection, Engine, create_engine, event
 
 from bot.store.keys import Vault
+from bot.store.postgres import READS as READS_POSTGRES
+from bot.store.postgres import is_postgres, open_postgres
 from bot.store.unit_of_work import SqlUnitOfWork
+from bot.store.watch import Listener, Notifier
+from bot.store.writer import Job, Writer
 
-log = structlog.get_logger()
-MOST_JOBS_IN_A_COMMIT = 100
+__all__ = ["Database", "Job", "open_engine"]
+
 BUSY_SECONDS = 30
 CLOSE_SECONDS = 5.0
-
-type Job[T] = Callable[[SqlUnitOfWork], T]
-
-
-@dataclass
-class _Queued:
-    job: Job[Any]
-    future: Future[Any] = field(default_factory=Future)
+_READS_SQLITE = {"query_only": "ON"}
 
 
 def open_engine(url: str) -> Engine:
-    """An engine whose SQLite connections are durable (WAL, synchronous=FULL) and explicit.
+    """An engine on whose database one process writes at a time.
 
-    Every transaction of the writer begins IMMEDIATE: two processes never deadlock on an
-    upgrade of a read lock.
+    A transaction that writes has the execution option begin="IMMEDIATE" and waits at its start
+    for the others: nothing is ever written upon what has changed since it was read.
     """
+    return open_postgres(url) if is_postgres(url) else _open_sqlite(url)
+
+
+def _open_sqlite(url: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
@@ -46,8 +44,9 @@ def open_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        mode = connection.get_execution_options().get("begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {mode}")
+        options = connection.get_execution_options()
+        connection.exec_driver_sql(f"PRAGMA query_only={options.get('query_only', 'OFF')}")
+        connection.exec_driver_sql(f"BEGIN {options.get('begin', 'DEFERRED')}")
 
     return engine
 
@@ -55,30 +54,46 @@ def open_engine(url: str) -> Engine:
 class Database:
     """The store: `write` hands a job to the writer, `read` runs one on a snapshot.
 
-    A job is a function of a unit of work. Jobs that wait together share one commit
-    (group commit), each in a savepoint of its own: a job that raises undoes only itself.
-    The future of a job resolves after the commit, never before.
+    A job is a function of a unit of work. `on_commit` is told the topics of a commit, of this
+    process and of others; `on_other` that another process committed something. Both are called
+    from threads of the store.
     """
 
-    def __init__(self, url: str, vault: Vault, on_commit: Callable[[frozenset[str]], None]) -> None:
+    def __init__(
+        self,
+        url: str,
+        vault: Vault,
+        on_commit: Callable[[frozenset[str]], None],
+        on_other: Callable[[], None] = lambda: None,
+    ) -> None:
         self.engine = open_engine(url)
         self.vault = vault
+        self._url = url
         self._on_commit = on_commit
+        self._on_other = on_other
         self._closed = False
         self._reads = 0
         self._reads_changed = threading.Condition()
-        self._queue: queue.SimpleQueue[_Queued | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
-        self._thread.start()
+        self._listener: Listener | None = None
+        self._notifier = Notifier() if is_postgres(url) else None
+        self._reading = self.engine.execution_options(
+            **(_READS_SQLITE if self._notifier is None else READS_POSTGRES)
+        )
+        self._writer = Writer(self.engine, vault, self._notifier, on_commit, on_other)
+
+    def listen(self) -> None:
+        """Hear from now on what other processes commit; on SQLite the writer always looks."""
+        if self._notifier is not None and self._listener is None:
+            self._listener = Listener(
+                self._url, self._notifier.origin, self._on_commit, self._on_other
+            )
 
     def write[T](self, job: Job[T]) -> Future[T]:
         """Queue a job; its result, or what it raised, is in the future once committed."""
-        queued = _Queued(job)
-        self._queue.put(queued)
-        return queued.future
+        return self._writer.put(job)
 
     def read[T](self, job: Job[T]) -> T:
-        """Run a job on a consistent snapshot; whatever it changes is thrown away."""
+        """Run a job on a consistent snapshot; the database refuses whatever it would change."""
         with self._reader() as unit:
             return job(unit)
 
@@ -89,7 +104,7 @@ class Database:
                 raise RuntimeError("the database is closed")
             self._reads += 1
         try:
-            with self.engine.connect() as connection:
+            with self._reading.connect() as connection:
                 yield SqlUnitOfWork(connection, self.vault)
                 connection.rollback()
         finally:
@@ -100,81 +115,15 @@ class Database:
     @property
     def takes_writes(self) -> bool:
         """Whether the writer still lives."""
-        return self._thread.is_alive()
+        return self._writer.lives
 
     def close(self) -> None:
         """Finish what is queued and being read, then let go."""
-        self._queue.put(None)
-        self._thread.join()
+        self._writer.close()
+        if self._listener is not None:
+            self._listener.close()
         with self._reads_changed:
             # A read in a thread goes on although whoever asked was cancelled.
             self._closed = True
             self._reads_changed.wait_for(lambda: not self._reads, CLOSE_SECONDS)
         self.engine.dispose()
-
-    def _run(self) -> None:
-        open_for_more = True
-        while open_for_more:
-            first = self._queue.get()
-            if first is None:
-                return
-            batch = [first]
-            while len(batch) < MOST_JOBS_IN_A_COMMIT:
-                try:
-                    more = self._queue.get_nowait()
-                except queue.Empty:
-                    break
-                if more is None:
-                    open_for_more = False
-                    break
-                batch.append(more)
-            self._commit(batch)
-
-    def _commit(self, batch: list[_Queued]) -> None:
-        """One transaction; the whole batch fails together only if the commit itself does.
-
-        A job whose caller has given up before it began is not begun.
-        """
-        batch = [queued for queued in batch if queued.future.set_running_or_notify_cancel()]
-        done: list[tuple[_Queued, Any]] = []
-        failed: list[tuple[_Queued, BaseException]] = []
-        topics: set[str] = set()
-        try:
-            with (
-                self.engine.connect().execution_options(begin="IMMEDIATE") as connection,
-                connection.begin(),
-            ):
-                for queued in batch:
-                    unit = SqlUnitOfWork(connection, self.vault)
-                    try:
-                        with connection.begin_nested():
-                            result = queued.job(unit)
-                    except Exception as error:
-                        if _transaction_is_gone(connection):
-                            raise
-                        failed.append((queued, error))
-                    else:
-                        done.append((queued, result))
-                        topics |= unit.topics
-        except Exception as error:  # noqa: BLE001  # disk full, lock time-out: nothing was stored
-            for queued in batch:
-                queued.future.set_exception(error)
-            # The log may lie on the same full disk: whoever waits comes first.
-            with contextlib.suppress(OSError):
-                log.error("commit_failed", error=type(error).__name__, jobs=len(batch))
-            return
-        for queued, result in done:
-            queued.future.set_result(result)
-        for queued, raised in failed:
-            queued.future.set_exception(raised)
-        if topics:
-            self._on_commit(frozenset(topics))
-
-
-def _transaction_is_gone(connection: Connection) -> bool:
-    """Whether SQLite gave up the whole transaction, as it does on a full disk.
-
-    What earlier jobs of the batch did is lost then, and a COMMIT would still succeed.
-    """
-    driver = connection.connection.dbapi_connection
-    return not getattr(driver, "in_transaction", True)

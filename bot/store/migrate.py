@@ -10,6 +10,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from bot.store.postgres import allow_long_work
+
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -22,12 +24,18 @@ def config(connection: Connection) -> Config:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Run the migrations that are missing; nothing when the database is current."""
-    with (
-        engine.connect().execution_options(begin="IMMEDIATE") as connection,
-        connection.begin(),
-    ):
-        command.upgrade(config(connection), revision)
+    """Run the migrations that are missing; nothing when the database is current.
+
+    All in one transaction that no other writer shares: of several processes that start
+    together one migrates, and the others find it done.
+    """
+    if revision == "head" and is_current(engine):
+        return
+    with engine.connect().execution_options(begin="IMMEDIATE") as connection:
+        if engine.dialect.name == "postgresql":
+            allow_long_work(connection)
+        with connection.begin():
+            command.upgrade(config(connection), revision)
 
 
 def is_current(engine: Engine) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.domain.cases import LogKind
 from bot.keyfile import new_key
@@ -60,8 +60,9 @@ def test_a_failing_job_undoes_only_itself(database: Database) -> None:
 
 
 def test_reads_change_nothing(database: Database) -> None:
-    """What a read writes is thrown away."""
-    database.read(lambda uow: uow.conversations.for_sender("web", "ani", START))
+    """The database refuses what a read tries to write, and the next write is allowed again."""
+    with pytest.raises(DBAPIError, match=r"read.?only"):
+        database.read(lambda uow: uow.conversations.for_sender("web", "ani", START))
     assert database.read(lambda uow: uow.conversations.find_sender("web", "ani")) is None
     database.close()
 

@@ -227,6 +227,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_outbound_state_next_try_at'), ['state', 'next_try_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_outbound_turn_id'), ['turn_id'], unique=False)
 
+    if op.get_bind().dialect.name == 'postgresql':
+        op.execute(
+            "CREATE FUNCTION case_log_only_grows() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "RAISE integrity_constraint_violation USING MESSAGE = 'the case log can only grow'; "
+            "END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER case_log_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON case_log "
+            "EXECUTE FUNCTION case_log_only_grows()"
+        )
+        return
     for change in ("UPDATE", "DELETE"):
         op.execute(
             f"CREATE TRIGGER case_log_no_{change.lower()} BEFORE {change} ON case_log "
@@ -256,6 +267,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_case_log_case_id'))
 
     op.drop_table('case_log')
+    if op.get_bind().dialect.name == 'postgresql':
+        op.execute("DROP FUNCTION case_log_only_grows()")
     with op.batch_alter_table('turn', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_turn_state_next_try_at'))
 
