@@ -31,6 +31,15 @@ class Due:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A row that waits until the person writes; `asked_by` is who wished to let it go."""
+
+    id: str
+    author: Author
+    asked_by: str | None
+
+
+@dataclass(frozen=True)
 class Ended:
     """Where a row belongs whose call ended."""
 
@@ -193,6 +202,23 @@ class Deliveries(SealedRows):
                 lease_token=None,
                 lease_until=None,
             )
+        )
+
+    def held(self, conversation_id: str, row_id: str) -> Held | None:
+        """A held row of a conversation."""
+        row = self._connection.execute(
+            select(outbound.c.id, outbound.c.author, outbound.c.asked_by).where(
+                outbound.c.id == row_id,
+                outbound.c.conversation_id == conversation_id,
+                outbound.c.state == Delivery.HELD,
+            )
+        ).first()
+        return None if row is None else Held(row.id, Author(row.author), row.asked_by)
+
+    def ask_release(self, row_id: str, staff_id: str) -> None:
+        """A member of staff wishes to let a held row go; a second one must agree."""
+        self._connection.execute(
+            update(outbound).where(outbound.c.id == row_id).values(asked_by=staff_id)
         )
 
     def set_released(self, row_id: str, asked_by: str, released_by: str, now: datetime) -> None:
