@@ -75,8 +75,9 @@ def _shown(message: Message) -> tuple[Kind, str] | None:
 
 def _what_is_set(message: Message) -> Iterator[str]:
     """The names of the parts that a message of an unknown kind consists of."""
-    plain = {"message_id", "date", "chat", "from", "edit_date", "is_from_offline"}
-    yield from sorted(set(message.to_dict()) - plain)
+    plain = {"from_user", "edit_date", "is_from_offline"}
+    known = {name for name in Message.__slots__ if name[0] != "_" and getattr(message, name, None)}
+    yield from sorted((known | set(message.api_kwargs)) - plain)
 
 
 def _attachment(kind: Kind, file: Any, media_type: str) -> Attachment:
