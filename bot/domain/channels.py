@@ -136,8 +136,11 @@ def _last_break(text: str, most: int) -> int:
 
 
 def room_at(reserved: datetime | None, now: datetime, pace: Pace) -> int:
-    """How many messages may leave now, when those before reserve the pace until `reserved`."""
-    if reserved is None or reserved <= now:
+    """How many messages may leave now, when those before reserve the pace until `reserved`.
+
+    A pace reserved for longer than a whole burst was reserved before the clock was set back.
+    """
+    if reserved is None or not now < reserved <= now + pace.burst * pace.interval:
         return pace.burst
     return max(0, pace.burst - math.ceil((reserved - now) / pace.interval))
 

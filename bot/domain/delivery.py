@@ -12,6 +12,9 @@ JUST_AFTER = timedelta(minutes=10)
 """Every phone is treated as watched until safe contact is known: a text that makes it ring leaves
 only this long after the person's own message (product rule)."""
 
+FAR_AWAY = timedelta(hours=2)
+"""Longer than anything waits here: what is due later was written before the clock was set back."""
+
 WINDOW_MARGIN = timedelta(minutes=1)
 FIRST_RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(seconds=60)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain.cases import LogKind
 from bot.domain.channels import reserve, room_at, rules_of
 from bot.domain.conversation import Conversation
-from bot.domain.delivery import Decision, decide, is_failure, retry_wait
+from bot.domain.delivery import FAR_AWAY, Decision, decide, is_failure, retry_wait
 from bot.domain.messages import Author, Delivery, Outbound, Purpose
 from bot.domain.office import Office
 from bot.ports import SendError, Wording
@@ -36,7 +36,7 @@ def claim(
     uow.deliveries.recover(now)
     rules = rules_of(channel)
     state = uow.channels.get(channel)
-    if state.held_until is not None and state.held_until > now:
+    if state.held_until is not None and now < state.held_until < now + FAR_AWAY:
         return ()
     if rules.overall is not None:
         limit = min(limit, room_at(state.paced_until, now, rules.overall))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, or_, select, update
 
+from bot.store.rows import is_over
 from bot.store.tables import channel_state
 
 
@@ -73,7 +74,7 @@ class Channels:
                 or_(
                     channel_state.c.lease_token.is_(None),
                     channel_state.c.lease_token == token,
-                    channel_state.c.lease_until < now,
+                    is_over(channel_state.c.lease_until, now),
                 ),
             )
             .values(lease_token=token, lease_until=now + lease)

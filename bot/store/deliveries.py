@@ -12,7 +12,16 @@ from bot.domain.delivery import Circumstances, is_forward
 from bot.domain.messages import Author, Delivery, Outbound, Purpose
 from bot.store.keys import KeyMissingError
 from bot.store.outbox import MAILBOX, WAITING, cancel_overtaken
-from bot.store.rows import SealedRows, case_key, new_id, person_key, read_buttons, staff_key
+from bot.store.rows import (
+    SealedRows,
+    case_key,
+    is_due,
+    is_over,
+    new_id,
+    person_key,
+    read_buttons,
+    staff_key,
+)
 from bot.store.tables import conversation, outbound
 
 UNFINISHED = (*WAITING, Delivery.SENDING)
@@ -59,7 +68,7 @@ class Deliveries(SealedRows):
         """Rows whose sender died inside the call: nobody knows whether the provider has them."""
         self._connection.execute(
             update(outbound)
-            .where(outbound.c.state == Delivery.SENDING, outbound.c.lease_until < now)
+            .where(outbound.c.state == Delivery.SENDING, is_over(outbound.c.lease_until, now))
             .values(
                 state=Delivery.UNCERTAIN,
                 uncertain_count=outbound.c.uncertain_count + 1,
@@ -93,7 +102,7 @@ class Deliveries(SealedRows):
                 outbound.c.channel == channel,
                 outbound.c.purpose != Purpose.PAGE,
                 outbound.c.state.in_(WAITING),
-                outbound.c.next_try_at <= now,
+                is_due(outbound.c.next_try_at, now),
                 ~has_earlier,
             )
             .order_by(outbound.c.next_try_at, outbound.c.seq)
@@ -108,7 +117,7 @@ class Deliveries(SealedRows):
             .where(
                 outbound.c.purpose == Purpose.PAGE,
                 outbound.c.state.in_(WAITING),
-                outbound.c.next_try_at <= now,
+                is_due(outbound.c.next_try_at, now),
             )
             .order_by(outbound.c.next_try_at, outbound.c.position)
             .limit(limit)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Column, ColumnElement, Connection, or_
 
+from bot.domain.delivery import FAR_AWAY
 from bot.domain.messages import Button
 from bot.store.keys import Vault
-
 
 ORGANISATION_KEY = "organisation"
 """Name of the key for what belongs to no person: refused requests."""
@@ -20,6 +21,16 @@ ORGANISATION_KEY = "organisation"
 def new_id() -> str:
     """A random id of 32 hexadecimal digits."""
     return uuid.uuid4().hex
+
+
+def is_due(moment: Column[datetime], now: datetime) -> ColumnElement[bool]:
+    """Whether a moment has come, or lies so far ahead that the clock must have been set back."""
+    return or_(moment <= now, moment > now + FAR_AWAY)
+
+
+def is_over(lease_until: Column[datetime], now: datetime) -> ColumnElement[bool]:
+    """Whether a lease ran out, or was taken before the clock was set back."""
+    return or_(lease_until < now, lease_until > now + FAR_AWAY)
 
 
 class SealedRows:

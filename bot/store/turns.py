@@ -9,7 +9,7 @@ from sqlalchemy import and_, exists, func, insert, or_, select, update
 from bot.domain.conversation import Conversation
 from bot.domain.messages import Delivery, Kind, Received, Turn, TurnMessage, TurnState
 from bot.language.types import Urgency
-from bot.store.rows import SealedRows, new_id, person_key
+from bot.store.rows import SealedRows, is_due, is_over, new_id, person_key
 from bot.store.tables import conversation, inbound, outbound, turn
 
 UNSENT = (Delivery.PENDING, Delivery.SENDING, Delivery.FAILED_TEMPORARILY, Delivery.UNCERTAIN)
@@ -141,11 +141,11 @@ class Turns(SealedRows):
                 and_(older.c.place == turn.c.place, older.c.number < turn.c.number),
             ),
         )
-        free = or_(turn.c.lease_token.is_(None), turn.c.lease_until < now)
+        free = or_(turn.c.lease_token.is_(None), is_over(turn.c.lease_until, now))
         rows = self._connection.execute(
             select(turn.c.id, turn.c.conversation_id, turn.c.attempts)
             .where(
-                and_(turn.c.state == TurnState.OPEN, turn.c.next_try_at <= now, free, ~has_older)
+                turn.c.state == TurnState.OPEN, is_due(turn.c.next_try_at, now), free, ~has_older
             )
             .order_by(turn.c.next_try_at)
             .limit(limit)
