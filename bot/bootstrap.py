@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.clock import SystemClock
-from bot.domain.channels import RULES
+from bot.domain.channels import RULES, WHATSAPP
 from bot.domain.contacts import load_contacts
 from bot.domain.office import Office
 from bot.gateways.rasa import RasaAssistant
 from bot.gateways.screen import Screen
 from bot.gateways.smtp import Mailer
+from bot.gateways.twilio import TwilioWhatsApp
 from bot.gateways.wording import ResponseFiles
 from bot.keyfile import kept_key
 from bot.language.intents import IntentModel, UnreadableModelError
@@ -70,6 +71,9 @@ class App:
     async def close(self) -> None:
         """Finish what is queued and let go of connections and files."""
         await self.assistant.close()
+        for sender in self.senders.values():
+            if isinstance(sender, TwilioWhatsApp):
+                await sender.close()
         await asyncio.to_thread(self.database.close)
         self.database.vault.close()
 
@@ -93,7 +97,8 @@ def build(
     wakes = Wakes()
     database = Database(settings.database, vault, wakes.wake, wakes.wake_all)
     upgrade(database.engine)
-    senders = senders if senders is not None else default_senders(settings)
+    clock = clock or SystemClock()
+    senders = senders if senders is not None else default_senders(settings, clock)
     office = Office(
         practice=settings.tanyadulu_practice,
         timezone=ZoneInfo(settings.tz_default),
@@ -105,13 +110,13 @@ def build(
     )
     return App(
         settings=settings,
-        clock=clock or SystemClock(),
+        clock=clock,
         office=office,
         wording=ResponseFiles(ROOT / "data" / "responses"),
         reader=reader or default_reader(),
         assistant=assistant or default_assistant(settings),
         senders=senders,
-        media=media or {},
+        media=media if media is not None else default_media(senders),
         database=database,
         wakes=wakes,
         turnstile=Turnstile(),
@@ -132,12 +137,19 @@ def rasa_key(settings: Settings) -> str:
     return settings.tanyadulu_rasa_key or kept_key(settings.data_dir / "rasa.key")
 
 
-def default_senders(settings: Settings) -> dict[str, Sender]:
+def default_senders(settings: Settings, clock: Clock) -> dict[str, Sender]:
     """The channels that settings open."""
     senders: dict[str, Sender] = {SCREEN: Screen()}
     if settings.smtp_url:
         senders["email"] = Mailer(settings.smtp_url)
+    if settings.has_whatsapp:
+        senders[WHATSAPP] = TwilioWhatsApp.from_settings(settings, clock)
     return senders
+
+
+def default_media(senders: Mapping[str, Sender]) -> dict[str, MediaSource]:
+    """The gateways that also fetch what people sent."""
+    return {name: sender for name, sender in senders.items() if isinstance(sender, TwilioWhatsApp)}
 
 
 def default_assistant(settings: Settings) -> RasaAssistant:

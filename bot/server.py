@@ -18,7 +18,7 @@ from bot.bootstrap import App
 from bot.console.routes import routes as console_routes
 from bot.metrics import registry
 from bot.worker import Worker
-from channels import web
+from channels import background, voice, web, whatsapp
 
 log = structlog.get_logger()
 
@@ -29,13 +29,14 @@ def create_app(app: App, *, with_worker: bool = True) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(_server: Starlette) -> AsyncIterator[None]:
         app.attach()
-        running = asyncio.create_task(Worker(app).run()) if with_worker else None
+        loops = (Worker(app).run(), background.run(app)) if with_worker else ()
+        running = [asyncio.create_task(loop) for loop in loops]
         try:
             yield
         finally:
-            if running is not None:
-                running.cancel()
-                await asyncio.gather(running, return_exceptions=True)
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
             await app.close()
 
     async def healthz(_request: Request) -> Response:
@@ -69,6 +70,8 @@ def create_app(app: App, *, with_worker: bool = True) -> Starlette:
             Route("/metrics", metrics),
             *console_routes(app),
             *web.routes(app),
+            *whatsapp.routes(app),
+            *voice.routes(app),
         ],
         exception_handlers={
             web.BadRequestError: _bad_request,

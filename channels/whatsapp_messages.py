@@ -220,13 +220,10 @@ def _contacts(text: str) -> list[str]:
         if isinstance(one, dict):
             name = _member(one.get("name"), "formatted_name")
             phones = one.get("phones")
-            numbers = [_member(phone, "phone") for phone in phones] if _is_list(phones) else []
+            listed = phones if isinstance(phones, list) else []
+            numbers = [_member(phone, "phone") for phone in listed]
             lines.append(" ".join(part for part in (name, *numbers) if part))
     return lines
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list)
 
 
 def _member(value: Any, name: str) -> str:

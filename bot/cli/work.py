@@ -10,6 +10,7 @@ from bot import logs
 from bot.bootstrap import App, build
 from bot.cli.common import load_settings, prepare_data_dir
 from bot.worker import Worker
+from channels import background
 
 
 def run() -> None:
@@ -23,7 +24,7 @@ def run() -> None:
 async def _work(app: App) -> None:
     app.attach()
     loop = asyncio.get_running_loop()
-    working = asyncio.create_task(Worker(app).run())
+    working = asyncio.gather(Worker(app).run(), background.run(app))
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, working.cancel)
     with contextlib.suppress(asyncio.CancelledError):

@@ -11,7 +11,7 @@ from bot.domain.conversation import list_choices
 from bot.domain.messages import Outbound
 from bot.gateways.twilio_client import CallError, TwilioCalls
 from bot.gateways.twilio_media import TwilioMedia
-from bot.ports import SendError
+from bot.ports import Clock, SendError
 from bot.settings import Settings
 
 STATUS_PATH = "/webhooks/whatsapp/status"
@@ -20,7 +20,7 @@ SERVICE = "MG"
 PAUSE_SECONDS = 10.0
 # A wrong token or sender is mended by a person: nothing is burnt while it takes.
 MEND_SECONDS = 300.0
-# Twilio's times are whole seconds of its own clock.
+# Twilio's times are whole seconds.
 SKEW = timedelta(seconds=3)
 LOOK_BACK = 50
 PAGE = 100
@@ -94,8 +94,8 @@ class Listed:
     to: str = field(repr=False)
     body: str = field(repr=False)
     status: str = ""
-    error: int | None = None
     service: str = ""
+    sent_at: datetime | None = None
     files: int = 0
 
 
@@ -116,7 +116,8 @@ def text_of(message: Outbound) -> str:
 class TwilioWhatsApp:
     """See bot.ports.Sender and bot.ports.MediaSource.
 
-    `sender` is `whatsapp:+62...` or the SID of a Messaging Service; `callback_url` is where
+    `senders` is `whatsapp:+62...` or the SID of a Messaging Service, or several with commas, of
+    which the first sends; `callback_url` is where
     Twilio reports how a message fares, "" for nowhere; `template` is the ContentSid of the text
     that may be sent when a conversation has been quiet for a day.
     """
@@ -125,26 +126,28 @@ class TwilioWhatsApp:
         self,
         account: str,
         tokens: tuple[str, ...],
-        sender: str,
+        senders: str,
         *,
+        clock: Clock,
         base_url: str = "",
         callback_url: str = "",
         template: str = "",
     ) -> None:
-        self._calls = TwilioCalls(account, tokens, base_url)
+        self._calls = TwilioCalls(account, tokens, base_url, clock)
         self._media = TwilioMedia(self._calls)
-        self._sender = sender
+        self._senders = [sender.strip() for sender in senders.split(",")]
         self._callback = callback_url
         self._template = template
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> TwilioWhatsApp:
+    def from_settings(cls, settings: Settings, clock: Clock) -> TwilioWhatsApp:
         """As the settings say. Twilio refuses callbacks to this machine: then there are none."""
         public = settings.public_base_url
         return cls(
             settings.twilio_account_sid,
             settings.twilio_auth_token,
             settings.whatsapp_from,
+            clock=clock,
             base_url=settings.twilio_api_base_url,
             callback_url=f"{settings.base_url}{STATUS_PATH}" if public else "",
             template=settings.whatsapp_template_update,
@@ -161,7 +164,7 @@ class TwilioWhatsApp:
     def _values(self, message: Outbound) -> dict[str, str]:
         if not message.address:
             raise SendError("no_address", permanent=True)
-        values = {"to": message.address, **sender_values(self._sender)}
+        values = {"to": message.address, **sender_values(self._senders[0])}
         if self._callback:
             # Our own id: a report may arrive before we have stored Twilio's.
             values["status_callback"] = f"{self._callback}?{ROW}={message.id}"
@@ -178,25 +181,32 @@ class TwilioWhatsApp:
         """
         if not message.address or message.created_at is None:
             return None
-        since = message.created_at - SKEW
+        created_at = message.created_at
         # Templates are listed with the words that Meta approved, which we do not know.
         text = None if message.as_template else text_of(message)
 
         def look(client: Any) -> str | None:
             for sent in client.messages.list(to=message.address, limit=LOOK_BACK, page_size=PAGE):
-                if _is_that(sent, text, since):
+                if _is_that(sent, text, created_at + self._calls.offset - SKEW):
                     return _sid(sent)
             return None
 
         return await self._calls.call(look)
 
     async def list_inbound(self, since: datetime, most: int) -> tuple[Listed, ...]:
-        """What people sent us since then, oldest first, at most so many."""
-        to = {} if self._sender.startswith(SERVICE) else {"to": self._sender}
+        """What people sent us since then, oldest first, at most so many; times by our clock."""
+        only = self._senders[0]
+        everything = len(self._senders) > 1 or only.startswith(SERVICE)
+        to = {} if everything else {"to": only}
+        account = self._calls.account
 
         def look(client: Any) -> tuple[Listed, ...]:
-            found = client.messages.list(date_sent_after=since, limit=most, page_size=PAGE, **to)
-            received = [_listed(one) for one in found if one.direction == "inbound"]
+            if not self._calls.knows_offset:
+                client.api.accounts(account).fetch()
+            after = since + self._calls.offset
+            found = client.messages.list(date_sent_after=after, limit=most, page_size=PAGE, **to)
+            offset = self._calls.offset
+            received = [_listed(one, offset) for one in found if one.direction == "inbound"]
             return tuple(reversed(received))
 
         return await self._calls.call(look)
@@ -289,7 +299,8 @@ def _is_that(sent: Any, text: str | None, since: datetime) -> bool:
     )
 
 
-def _listed(message: Any) -> Listed:
+def _listed(message: Any, offset: timedelta) -> Listed:
+    at = message.date_sent or message.date_created
     return Listed(
         sid=str(message.sid),
         sender=str(message.from_ or ""),
@@ -297,6 +308,7 @@ def _listed(message: Any) -> Listed:
         body=str(message.body or ""),
         status=str(message.status),
         service=str(message.messaging_service_sid or ""),
+        sent_at=at - offset if isinstance(at, datetime) else None,
         files=_count(message.num_media),
     )
 

@@ -6,6 +6,8 @@ import asyncio
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -16,10 +18,12 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
+from bot.ports import Clock
+
 CONNECT_SECONDS = 5.0
-READ_SECONDS = 15.0
+READ_SECONDS = 10.0
 # The client blocks. Threads of its own, so that a silent provider stops nothing but itself.
-THREADS = 16
+THREADS = 24
 UNAUTHORISED = 401
 TOO_MANY = 429
 # A gateway in between gave up waiting: the call may have been carried out all the same.
@@ -54,9 +58,11 @@ class CallError(Exception):
 class _Http(TwilioHttpClient):  # type: ignore[misc]  # the library ships no types
     """Goes to another host when told (tests), keeps its log to itself, minds `Retry-After`."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, clock: Clock) -> None:
         super().__init__()
         self._base = urlsplit(base_url)
+        self._clock = clock
+        self.offset: timedelta | None = None
         self.timeout = (CONNECT_SECONDS, READ_SECONDS)
         # A stand-in is on this machine: no proxy leads there.
         self.session.trust_env = not base_url
@@ -64,10 +70,20 @@ class _Http(TwilioHttpClient):  # type: ignore[misc]  # the library ships no typ
     def request(self, method: str, url: str, *args: Any, **values: Any) -> Response:
         """See TwilioHttpClient; CallError when Twilio asks for a pause."""
         response = super().request(method, elsewhere(url, self._base), *args, **values)
+        self._learn_offset((response.headers or {}).get("Date"))
         if response.status_code == TOO_MANY:
             wait = _seconds((response.headers or {}).get("Retry-After"))
             raise _error(TOO_MANY, _code(response.text), wait)
         return response
+
+    def _learn_offset(self, date: str | None) -> None:
+        """How far Twilio's clock is ahead of ours, from the time that it answers with."""
+        try:
+            told = parsedate_to_datetime(date or "")
+        except ValueError:
+            return
+        if told.tzinfo is not None:
+            self.offset = told - self._clock.now()
 
     def log_request(self, kwargs: Any) -> None:
         """Addresses of calls hold phone numbers."""
@@ -87,11 +103,11 @@ def elsewhere(url: str, base: SplitResult) -> str:
 class TwilioCalls:
     """Makes calls under the newest token, and under the one before while tokens change."""
 
-    def __init__(self, account: str, tokens: Sequence[str], base_url: str = "") -> None:
+    def __init__(self, account: str, tokens: Sequence[str], base_url: str, clock: Clock) -> None:
         self.account = account
         self.tokens = tuple(tokens)
         self.base_url = base_url
-        self._http = _Http(base_url)
+        self._http = _Http(base_url, clock)
         self._clients = [Client(account, token, http_client=self._http) for token in tokens]
         self._threads = ThreadPoolExecutor(THREADS, "twilio")
 
@@ -109,6 +125,16 @@ class TwilioCalls:
                     raise
                 refused = error
         raise refused
+
+    @property
+    def knows_offset(self) -> bool:
+        """Whether Twilio has told its time yet."""
+        return self._http.offset is not None
+
+    @property
+    def offset(self) -> timedelta:
+        """How far Twilio's clock is ahead of ours, to a second; none before the first answer."""
+        return self._http.offset or timedelta(0)
 
     async def close(self) -> None:
         """Let go of threads and connections; calls that are under way end by themselves."""

@@ -14,10 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.clock import SystemClock
 from bot.domain.messages import Button, Outbound, Purpose
 from bot.gateways.twilio import OutcomeOpenError, TwilioWhatsApp
 from bot.gateways.twilio_client import CallError, _error
 from bot.ports import MediaError, SendError
+from tests.hotline import FakeClock
 from tests.standins import twilio as standin
 from tests.standins.process import Running, stand_in
 
@@ -47,6 +49,7 @@ TOKENS = (standin.TOKEN, standin.OLD_TOKEN)
 def gateway(process: Running, **values: Any) -> TwilioWhatsApp:
     """The gateway as it is in operation, but for the host."""
     wanted: dict[str, Any] = {
+        "clock": SystemClock(),
         "base_url": process.url,
         "callback_url": f"{standin.PUBLIC}/webhooks/whatsapp/status",
         "template": standin.TEMPLATE,
@@ -260,6 +263,23 @@ def test_a_message_that_was_taken_before_the_line_died_is_found(twilio: Running)
     assert find(twilio, row(message.text, address="whatsapp:+628120000009")) is None
 
 
+def test_a_wrong_clock_of_ours_finds_it_all_the_same(twilio: Running) -> None:
+    """Twilio tells its own time with every answer."""
+    clock = FakeClock()
+    clock.forward(days=90)
+
+    async def go() -> tuple[str | None, str | None]:
+        sender = gateway(twilio, clock=clock)
+        message = row("kata pada jam yang salah", created_at=clock.now())
+        try:
+            return await sender.send(message), await sender.find_sent(message)
+        finally:
+            await sender.close()
+
+    sent, found = asyncio.run(go())
+    assert sent == found
+
+
 def test_not_being_able_to_ask_is_not_an_answer(twilio: Running) -> None:
     """`None` would mean that Twilio does not have it."""
     twilio.fail("status", "list", status=500)
@@ -279,12 +299,12 @@ def test_logs_and_errors_hold_no_token_and_no_number(
         body={"code": 21211, "message": f"no {ANI}", "status": 400},
     )
     texts = []
-    for attempt in (lambda: send(twilio, row()), lambda: find(twilio, row())):
+    for attempt in (send, find):
         twilio.fail("status", "list", status=401, times=2)
         try:
-            attempt()
+            attempt(twilio, row())
         except (SendError, CallError) as error:
-            texts.append("".join(traceback.format_exception(error, capture_locals=False)))
+            texts.append("".join(traceback.format_exception(error)))
     texts.append(caplog.text)
     assert len(texts) == 3
     for text in texts:
