@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from bot.bootstrap import App
+from bot.domain.channels import RULES
+from bot.store.unit_of_work import SqlUnitOfWork
 
 
 class StoreCollector(Collector):
@@ -18,8 +20,8 @@ class StoreCollector(Collector):
     def __init__(self, app: App) -> None:
         self._app = app
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Waiting work, alarms, and open cases by urgency."""
+    def collect(self) -> Iterator[Metric]:
+        """Waiting work, alarms, open cases by urgency, and how the channels stand."""
         database = self._app.database
         waiting, oldest = database.read(lambda uow: uow.turns.waiting())
         now = self._app.clock.now()
@@ -38,6 +40,64 @@ class StoreCollector(Collector):
         for urgency, count in cases.items():
             by_urgency.add_metric([urgency], count)
         yield by_urgency
+        yield from database.read(_channels)
+        refused = CounterMetricFamily(
+            "tanyadulu_refused_requests",
+            "Requests that this process refused at a webhook",
+            labels=["channel", "reason"],
+        )
+        for labels, count in self._app.refused.copy().items():
+            refused.add_metric(labels, count)
+        yield refused
+
+
+def _channels(uow: SqlUnitOfWork) -> tuple[Metric, ...]:
+    """What did not get through, in either direction."""
+    figures = uow.figures
+    uncertain = CounterMetricFamily(
+        "tanyadulu_outbound_uncertain",
+        "Sends whose outcome nobody knew; each may have reached a person twice",
+        value=figures.uncertain_sends(),
+    )
+    opened = figures.opened_channels()
+    known = sorted({*RULES, *opened})
+    return (
+        _labelled(
+            "tanyadulu_outbound_stuck",
+            "Texts to people that wait or did not get through",
+            "state",
+            figures.outbound_stuck(),
+        ),
+        uncertain,
+        _labelled("tanyadulu_files", "Files that people sent", "state", figures.files()),
+        _labelled(
+            "tanyadulu_quarantine_held",
+            "Refused requests that wait for a decision",
+            "channel",
+            uow.quarantine.held_counts(),
+        ),
+        _labelled(
+            "tanyadulu_channel_open",
+            "Whether a channel was opened for real",
+            "channel",
+            {channel: int(channel in opened) for channel in known},
+        ),
+        _labelled(
+            "tanyadulu_people_unreachable",
+            "People whom nothing reaches in a channel any more",
+            "channel",
+            dict.fromkeys(known, 0) | dict(figures.unreachable()),
+        ),
+    )
+
+
+def _labelled(
+    name: str, meaning: str, label: str, values: Mapping[str, float]
+) -> GaugeMetricFamily:
+    made = GaugeMetricFamily(name, meaning, labels=[label])
+    for value, count in values.items():
+        made.add_metric([value], count)
+    return made
 
 
 def _gauge(name: str, meaning: str, value: float) -> GaugeMetricFamily:

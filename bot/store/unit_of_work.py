@@ -10,6 +10,7 @@ from bot.store.channels import Channels
 from bot.store.conversations import Conversations
 from bot.store.deliveries import Deliveries
 from bot.store.escalations import Escalations
+from bot.store.figures import Figures
 from bot.store.files import Files
 from bot.store.keys import Vault
 from bot.store.lines import Lines
@@ -39,6 +40,7 @@ class SqlUnitOfWork:
         self.alarms = Alarms(connection)
         self.channels = Channels(connection)
         self.quarantine = Quarantine(connection, vault)
+        self.figures = Figures(connection)
 
     def wake(self, topic: str) -> None:
         """Ask that the loops listening to a topic look again after the commit."""
