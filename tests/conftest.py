@@ -1,14 +1,60 @@
-"""Fixtures that all tests share."""
+"""Fixtures that all tests share, and which of them run on both databases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests import hotline as hotlines
 from tests.hotline import Hotline
+from tests.postgres import PostgresServer, running_postgres
 from tests.stack import Stack, running_assistant
+
+ON_BOTH_DATABASES = {"channels", "console", "journeys", "services", "store"}
+DIALECTS = ["sqlite", "postgres"]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What uses a database in these folders runs on SQLite and on PostgreSQL."""
+    folder = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0]
+    names = set(metafunc.fixturenames)
+    has_one = hasattr(metafunc.module, "Hotline") and "tmp_path" in names
+    if folder in ON_BOTH_DATABASES and (has_one or names & {"hotline", "url_of"}):
+        metafunc.parametrize("dialect", DIALECTS, indirect=True)
+
+
+@pytest.fixture
+def dialect(request: pytest.FixtureRequest) -> str:
+    """The database of this test."""
+    return getattr(request, "param", "sqlite")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One server for all tests that need it; each gets databases of its own."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def url_of(dialect: str, request: pytest.FixtureRequest) -> Iterator[Callable[[Path], str]]:
+    """The DATABASE_URL for a data folder: empty for SQLite, a fresh database on PostgreSQL."""
+    if dialect == "sqlite":
+        yield lambda _folder: ""
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with ExitStack() as databases:
+        yield cache(lambda _folder: databases.enter_context(server.database()))
+
+
+@pytest.fixture(autouse=True)
+def _database(url_of: Callable[[Path], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every hotline of the test uses that database."""
+    monkeypatch.setattr(hotlines, "url_of", url_of)
 
 
 @pytest.fixture

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 from bot.bootstrap import App, build
 from bot.domain.cases import Case, CaseState
+from bot.domain.conversation import Conversation
 from bot.domain.messages import InboundMessage, Line, Outbound, Received, Reply
 from bot.domain.staff import Role, Staff
 from bot.gateways.rasa import RasaAssistant
@@ -26,6 +28,21 @@ from channels.inbound import take_in
 
 # 20:00 WIB on a Saturday.
 START = datetime(2026, 11, 21, 13, 0, tzinfo=UTC)
+
+
+def url_of(_folder: Path) -> str:
+    """The database of a data folder; tests/conftest.py puts PostgreSQL in its place."""
+    return ""
+
+
+def story(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
+    """Let a test be a coroutine function; each runs in an event loop of its own."""
+
+    @wraps(test)
+    def told(*args: Any, **kwargs: Any) -> None:
+        asyncio.run(test(*args, **kwargs))  # type: ignore[arg-type]
+
+    return told
 
 
 class FakeClock:
@@ -101,6 +118,41 @@ class Phones:
         self.received.setdefault(address, []).append(message.text)
 
 
+@dataclass
+class ChatApp:
+    """A chat provider: what reached whom, and how the next calls end.
+
+    `then` holds what the next calls raise, first one first; None lets a call succeed. A call
+    that raises LookupError has taken the text all the same; `knows` says whether it admits it.
+    """
+
+    received: list[tuple[str, str]] = field(default_factory=list)
+    buttons: list[tuple[str, ...]] = field(default_factory=list)
+    templates: list[str] = field(default_factory=list)
+    then: list[Exception | None] = field(default_factory=list)
+    asked: int = 0
+    knows: bool = False
+
+    async def send(self, message: Outbound) -> str:
+        """Take a text, or fail as told."""
+        error = self.then.pop(0) if self.then else None
+        if error is not None and not isinstance(error, LookupError):
+            raise error
+        self.received.append((message.address or "", message.text))
+        self.buttons.append(tuple(button.title for button in message.buttons))
+        if message.as_template:
+            self.templates.append(message.id)
+        if error is not None:
+            raise error
+        return f"id {len(self.received)}"
+
+    async def find_sent(self, message: Outbound) -> str | None:
+        """Whether a text came before, if this provider can tell."""
+        self.asked += 1
+        came = (message.address or "", message.text) in self.received
+        return "found" if self.knows and came else None
+
+
 class Hotline:
     """What the tests talk to, in the words of the people who use it."""
 
@@ -110,17 +162,19 @@ class Hotline:
         self.clock = FakeClock()
         self.assistant = FakeAssistant()
         self.phones = Phones()
+        self.chats = {"telegram": ChatApp(), "whatsapp": ChatApp()}
         values = {
             "tanyadulu_data_dir": folder,
             "master_keys": (new_key(),),
             "tanyadulu_turn_seconds": 0,
+            "database_url": url_of(folder),
             **settings,
         }
         self.app: App = build(
             Settings.model_validate(values),
             clock=self.clock,
             assistant=assistant or self.assistant,
-            senders={"phone": self.phones, "screen": self.phones},
+            senders={"phone": self.phones, "screen": self.phones, **self.chats},
         )
         self.worker = Worker(self.app)
         self._count = 0
@@ -131,10 +185,19 @@ class Hotline:
         closing.start()
         closing.join()
 
-    async def says(self, who: str, text: str, *, external_id: str | None = None) -> Received:
+    async def says(
+        self,
+        who: str,
+        text: str,
+        *,
+        external_id: str | None = None,
+        channel: str = "web",
+        **more: Any,
+    ) -> Received:
         """Somebody writes; everything that is due is done before it returns."""
         self._count += 1
-        message = InboundMessage("web", external_id or f"m{self._count}", who, text, final=True)
+        values = {"final": True, "address": "" if channel == "web" else who, **more}
+        message = InboundMessage(channel, external_id or f"m{self._count}", who, text, **values)
         received = await take_in(self.app, message)
         await self.settle()
         return received
@@ -153,15 +216,20 @@ class Hotline:
         self.clock.forward(**by)
         await self.settle()
 
-    async def lines(self, who: str) -> tuple[Line, ...]:
-        """What was said with somebody so far."""
-        known = await self.app.read(lambda uow: uow.conversations.find_sender("web", who))
+    async def talk(self, who: str, channel: str = "web") -> Conversation:
+        """The conversation with somebody who wrote before."""
+        known = await self.app.read(lambda uow: uow.conversations.find_sender(channel, who))
         assert known is not None
+        return known
+
+    async def lines(self, who: str, channel: str = "web") -> tuple[Line, ...]:
+        """What was said with somebody so far."""
+        known = await self.talk(who, channel)
         return await self.app.read(lambda uow: uow.lines.of(known))
 
-    async def answers(self, who: str) -> list[str]:
+    async def answers(self, who: str, channel: str = "web") -> list[str]:
         """What somebody was told so far."""
-        return [line.text for line in await self.lines(who) if line.author != "person"]
+        return [line.text for line in await self.lines(who, channel) if line.author != "person"]
 
     async def cases(self) -> tuple[Case, ...]:
         """The open cases, most urgent first."""
