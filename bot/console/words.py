@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.console import message_words
 from bot.domain.cases import CaseKind, CloseReason, LogEntry, LogKind
 from bot.domain.messages import Author
 from bot.domain.office import Office
@@ -28,6 +29,7 @@ KINDS = {
     CaseKind.JOB_OFFER: "Tawaran kerja berbahaya",
     CaseKind.HUMAN_REQUEST: "Minta bicara dengan petugas",
     CaseKind.PRIVACY: "Data pribadi",
+    CaseKind.MESSAGE: "Pesan untuk didengar atau dilihat",
 }
 CLOSE_REASONS = {
     CloseReason.HELPED: "Sudah tertolong",
@@ -137,17 +139,30 @@ ALARMS = {
     "page_failed": "Panggilan ke petugas lewat {what} gagal terkirim.",
     "assistant_down": "Asisten bot mati. Kasus darurat tetap masuk; jawaban lain menunggu.",
     "turn_failed": "Bot gagal menjawab pesan. Orangnya sudah diberi tahu.",
+    "reply_failed": "Jawaban tidak sampai lewat {what}. Lihat kasusnya; cari cara lain.",
+    "reply_uncertain": "Tidak pasti apakah jawaban lewat {what} sampai. Lihat di kasusnya.",
+    "window_closed": (
+        "Ada jawaban yang tertahan lewat {what}: sudah lewat 24 jam, dan belum ada pesan "
+        "pembuka yang disetujui."
+    ),
 }
 # Alarms whose detail is the reference of a case.
 CASE_ALARMS = ("no_one_on_call", "policy_exhausted")
+# Alarms whose detail is a channel, with the reason after a colon when there is one.
+CHANNEL_ALARMS = ("reply_failed", "reply_uncertain", "window_closed")
 LAST_WORDS = 60
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 
 
 def alarm_line(kind: str, details: Sequence[str]) -> str:
     """What went wrong, as one sentence about all standing alarms of a kind."""
-    what = " dan ".join(CODES.get(detail, detail) for detail in dict.fromkeys(details))
+    told = message_words.failure if kind in CHANNEL_ALARMS else _code
+    what = " dan ".join(told(detail) for detail in dict.fromkeys(details))
     return ALARMS.get(kind, "Ada masalah: {kind}.").format(count=len(details), what=what, kind=kind)
+
+
+def _code(detail: str) -> str:
+    return CODES.get(detail, detail)
 
 
 def place(country: str) -> str:
@@ -168,6 +183,8 @@ def log_text(entry: LogEntry) -> str:
         return ". ".join(part for part in (CODES.get(code, code), text) if part)
     if entry.kind is LogKind.FACTS:
         return "\n".join(_fact(line) for line in entry.text.split("\n"))
+    if entry.kind is LogKind.REPLY_FAILED:
+        return message_words.failure(entry.text)
     return in_words(entry.text) if entry.actor in ACTORS else entry.text
 
 

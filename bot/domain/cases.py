@@ -26,6 +26,8 @@ class CaseKind(StrEnum):
     JOB_OFFER = "job_offer"
     HUMAN_REQUEST = "human_request"
     PRIVACY = "privacy"
+    # Sounds and pictures that no program understands: a person listens or looks.
+    MESSAGE = "message"
 
 
 class CaseState(StrEnum):

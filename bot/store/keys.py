@@ -223,12 +223,20 @@ class Vault:
 
     def seal(self, key_name: str, text: str, context: str) -> bytes:
         """Encrypt under a data key (made when new), bound to where it is stored."""
-        return _encrypt(self._key(key_name, create=True), text.encode(), context)
+        return self.seal_bytes(key_name, text.encode(), context)
+
+    def seal_bytes(self, key_name: str, content: bytes, context: str) -> bytes:
+        """The same for what is no text: a piece of a file."""
+        return _encrypt(self._key(key_name, create=True), content, context)
 
     def open(self, key_name: str, sealed: bytes, context: str) -> str:
         """Decrypt; KeyMissingError when the key is gone or the bytes belong elsewhere."""
+        return self.open_bytes(key_name, sealed, context).decode()
+
+    def open_bytes(self, key_name: str, sealed: bytes, context: str) -> bytes:
+        """The same for what is no text."""
         try:
-            return _decrypt(self._key(key_name), sealed, context).decode()
+            return _decrypt(self._key(key_name), sealed, context)
         except InvalidTag as error:
             raise KeyMissingError("sealed elsewhere or damaged") from error
 
