@@ -135,6 +135,35 @@ def staff_disable(
     command.disable(login)
 
 
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--keys", help="File of the newest keys [default: keys/newest.keys beside FILE]"),
+]
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where the data goes.")], *, keys: KeyFile = None
+) -> None:
+    """Write the data to FILE, and the keys to a file of their own, while everything runs."""
+    from bot.cli import backup as command
+
+    command.backup(file, keys)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup of any database.")],
+    *,
+    keys: KeyFile = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Lose what is there now.")] = False,
+) -> None:
+    """Fill the empty database that settings name from FILE and the newest keys."""
+    from bot.cli import backup as command
+
+    command.restore(file, keys, replace=replace)
+
+
 @app.command()
 def setup(
     *,
