@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.clock import SystemClock
-from bot.domain.channels import RULES, WHATSAPP
+from bot.domain.channels import RULES, TELEGRAM, WHATSAPP
 from bot.domain.contacts import load_contacts
 from bot.domain.office import Office
 from bot.gateways.rasa import RasaAssistant
 from bot.gateways.screen import Screen
 from bot.gateways.smtp import Mailer
+from bot.gateways.telegram import TelegramGateway
 from bot.gateways.twilio import TwilioWhatsApp
 from bot.gateways.wording import ResponseFiles
 from bot.keyfile import kept_key
@@ -72,7 +73,7 @@ class App:
         """Finish what is queued and let go of connections and files."""
         await self.assistant.close()
         for sender in self.senders.values():
-            if isinstance(sender, TwilioWhatsApp):
+            if isinstance(sender, TelegramGateway | TwilioWhatsApp):
                 await sender.close()
         await asyncio.to_thread(self.database.close)
         self.database.vault.close()
@@ -142,6 +143,8 @@ def default_senders(settings: Settings, clock: Clock) -> dict[str, Sender]:
     senders: dict[str, Sender] = {SCREEN: Screen()}
     if settings.smtp_url:
         senders["email"] = Mailer(settings.smtp_url)
+    if settings.has_telegram:
+        senders[TELEGRAM] = TelegramGateway.from_settings(settings, clock)
     if settings.has_whatsapp:
         senders[WHATSAPP] = TwilioWhatsApp.from_settings(settings, clock)
     return senders
@@ -149,7 +152,11 @@ def default_senders(settings: Settings, clock: Clock) -> dict[str, Sender]:
 
 def default_media(senders: Mapping[str, Sender]) -> dict[str, MediaSource]:
     """The gateways that also fetch what people sent."""
-    return {name: sender for name, sender in senders.items() if isinstance(sender, TwilioWhatsApp)}
+    return {
+        name: sender
+        for name, sender in senders.items()
+        if isinstance(sender, TelegramGateway | TwilioWhatsApp)
+    }
 
 
 def default_assistant(settings: Settings) -> RasaAssistant:

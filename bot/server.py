@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from functools import partial
 
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -16,9 +17,11 @@ from starlette.routing import Route
 
 from bot.bootstrap import App
 from bot.console.routes import routes as console_routes
+from bot.domain.channels import TELEGRAM, WHATSAPP
 from bot.metrics import registry
+from bot.services.quarantine import Intake, ReadAgain
 from bot.worker import Worker
-from channels import background, voice, web, whatsapp
+from channels import background, telegram, voice, web, whatsapp
 
 log = structlog.get_logger()
 
@@ -68,8 +71,9 @@ def create_app(app: App, *, with_worker: bool = True) -> Starlette:
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics),
-            *console_routes(app),
+            *console_routes(app, _intake(app)),
             *web.routes(app),
+            *telegram.routes(app),
             *whatsapp.routes(app),
             *voice.routes(app),
         ],
@@ -80,6 +84,15 @@ def create_app(app: App, *, with_worker: bool = True) -> Starlette:
         },
         lifespan=lifespan,
     )
+
+
+def _intake(app: App) -> Intake:
+    """How the console lets in what was refused at a webhook."""
+    readers: dict[str, ReadAgain] = {WHATSAPP: whatsapp.read_again}
+    gateway = telegram.gateway_of(app)
+    if gateway is not None:
+        readers[TELEGRAM] = partial(telegram.read_again, bot_id=gateway.bot_id)
+    return Intake(partial(take_in, app), readers)
 
 
 async def _bad_request(_request: Request, error: Exception) -> Response:

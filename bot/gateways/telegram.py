@@ -9,9 +9,11 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
+import httpx
 import httpx2
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.error import BadRequest, Conflict, Forbidden, TelegramError
@@ -21,6 +23,7 @@ from bot.domain.messages import Button, Outbound
 from bot.gateways.telegram_client import (
     CONNECT_SECONDS,
     OFFICIAL,
+    POOL_SIZE,
     READ_SECONDS,
     WANTED,
     Client,
@@ -29,7 +32,8 @@ from bot.gateways.telegram_client import (
     reason_of,
     send_error,
 )
-from bot.ports import MediaError, SendError
+from bot.ports import Clock, MediaError, SendError
+from bot.settings import Settings
 
 MAX_CONNECTIONS = 40
 PIECE_BYTES = 64 * 1024
@@ -53,6 +57,7 @@ class TelegramState:
     """What Telegram says about the bot, for `doctor`."""
 
     username: str
+    joins_groups: bool
     webhook_url: str
     waiting: int
     last_error: str | None
@@ -62,9 +67,12 @@ class TelegramState:
 class TelegramGateway:
     """Sends to Telegram chats and fetches their files: ports.Sender and ports.MediaSource."""
 
-    def __init__(self, token: str, api_base_url: str = OFFICIAL) -> None:
+    def __init__(self, token: str, api_base_url: str, clock: Clock) -> None:
         base = api_base_url.rstrip("/")
         self._token = token
+        self._clock = clock
+        # How far our clock is ahead of Telegram's, once it has answered.
+        self.skew: timedelta | None = None
         # A proxy of the environment is for the way out, not for a program on this machine.
         self._trusts_env = base == OFFICIAL
         self._files_url = f"{base}/file/bot{token}/"
@@ -72,6 +80,16 @@ class TelegramGateway:
         self._bot: Client | None = None
         self._wires: tuple[Wire, Wire] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    @classmethod
+    def from_settings(cls, settings: Settings, clock: Clock) -> TelegramGateway:
+        """The hotline's bot as settings name it."""
+        return cls(settings.telegram_bot_token, settings.telegram_api_base_url, clock)
+
+    @property
+    def bot_id(self) -> str:
+        """The id of the bot, which its token begins with."""
+        return self._token.partition(":")[0]
 
     @property
     def is_official(self) -> bool:
@@ -83,8 +101,8 @@ class TelegramGateway:
         loop = asyncio.get_running_loop()
         if self._bot is None or self._loop is not loop:
             self._wires = (
-                Wire.of(1, trust_env=self._trusts_env),
-                Wire.of(trust_env=self._trusts_env),
+                Wire.of(self._learn_time, 1, trust_env=self._trusts_env),
+                Wire.of(self._learn_time, POOL_SIZE, trust_env=self._trusts_env),
             )
             self._loop = loop
             self._bot = Client(
@@ -95,6 +113,15 @@ class TelegramGateway:
                 request=self._wires[1],
             )
         return self._bot
+
+    async def _learn_time(self, answer: httpx.Response) -> None:
+        """Messages carry Telegram's time; how old one is must be judged by one clock."""
+        with contextlib.suppress(ValueError, TypeError, OverflowError):
+            told = (
+                parsedate_to_datetime(answer.headers["date"]) if "date" in answer.headers else None
+            )
+            if told is not None and told.tzinfo is not None:
+                self.skew = self._clock.now() - told
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -169,13 +196,20 @@ class TelegramGateway:
         with contextlib.suppress(BadRequest):
             await self._call(lambda bot: bot.answer_callback_query(query_id))
 
-    async def say_and_leave(self, chat_id: str, text: str) -> None:
-        """One line to a group, and out. TelegramDownError when it did not work."""
+    async def say(self, chat_id: str, text: str) -> None:
+        """One line to a group; having no right to write there is no error."""
         with contextlib.suppress(Forbidden, BadRequest):
-            # No right to write there is no reason to stay.
             await self._call(lambda bot: bot.send_message(_number(chat_id), text))
-        with contextlib.suppress(Forbidden, BadRequest):
+
+    async def leave(self, chat_id: str) -> bool:
+        """Go out of a group or channel; False when Telegram does not let the bot go."""
+        try:
             await self._call(lambda bot: bot.leave_chat(_number(chat_id)))
+        except Forbidden:
+            return True  # thrown out already
+        except BadRequest:
+            return False
+        return True
 
     async def get_updates(self, offset: int | None, seconds: int) -> list[Any]:
         """The oldest updates as they came, waiting up to `seconds` for one.
@@ -207,6 +241,7 @@ class TelegramGateway:
         info = await self._call(lambda bot: bot.get_webhook_info())
         return TelegramState(
             username=me.username or "",
+            joins_groups=bool(me.can_join_groups),
             webhook_url=info.url,
             waiting=info.pending_update_count,
             last_error=info.last_error_message,

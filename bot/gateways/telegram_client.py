@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -84,7 +85,9 @@ class Wire(HTTPXRequest):
     """The library's connections, with what matters for sending again told apart."""
 
     @classmethod
-    def of(cls, size: int = POOL_SIZE, *, trust_env: bool) -> Wire:
+    def of(
+        cls, on_answer: Callable[[httpx.Response], Awaitable[None]], size: int, *, trust_env: bool
+    ) -> Wire:
         """At most `size` connections; `trust_env` to use the proxy of the environment."""
         return cls(
             connection_pool_size=size,
@@ -92,7 +95,7 @@ class Wire(HTTPXRequest):
             read_timeout=READ_SECONDS,
             write_timeout=WRITE_SECONDS,
             pool_timeout=POOL_SECONDS,
-            httpx_kwargs={"trust_env": trust_env},
+            httpx_kwargs={"trust_env": trust_env, "event_hooks": {"response": [on_answer]}},
         )
 
     async def do_request(

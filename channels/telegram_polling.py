@@ -1,0 +1,208 @@
+"""How updates reach us: pushed to the webhook that is set here, or fetched by long polling.
+
+Fetched updates are committed before they are confirmed, so that a crash in between only
+brings them again, where their ids make the repeat harmless.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from bot.bootstrap import App
+from bot.domain.channels import TELEGRAM
+from bot.gateways.telegram import TelegramConflictError, TelegramDownError, TelegramGateway
+from bot.store.rows import new_id
+from channels.inbound import is_open, refuse
+from channels.telegram import PATH, TelegramChannel, gateway_of, webhook_secret
+from channels.telegram_updates import BIGGEST_ID, MalformedError
+
+log = structlog.get_logger()
+POLL_SECONDS = 10
+# Longer than a poll with its time-outs, so that nobody else begins one meanwhile; short, so
+# that whoever takes over after a crash does not leave people waiting.
+LEASE = timedelta(seconds=30)
+STANDBY_SECONDS = 3.0
+CHECK_WEBHOOK_SECONDS = 300.0
+LONGEST_PAUSE_SECONDS = 60.0
+TRIES_BEFORE_ALARM = 3
+# An update that cannot be stored so often is the fault of the update.
+MOST_TRIES = 5
+
+
+async def run(app: App) -> None:
+    """Keep updates coming until cancelled; returns at once without a bot."""
+    gateway = gateway_of(app)
+    if gateway is None:
+        return
+    if app.settings.telegram_mode == "polling":
+        await Poller(app, gateway).run()
+    else:
+        await keep_webhook(app, gateway)
+
+
+@dataclass
+class Trouble:
+    """Failures in a row: each waits longer, and from the third on whoever runs the box sees it."""
+
+    app: App
+    alarm: str
+    count: int = 0
+    is_raised: bool = True  # perhaps by the process before this one
+
+    async def again(self, error: Exception) -> float:
+        """It went wrong once more; the seconds to wait now."""
+        self.count += 1
+        reason = error.reason if isinstance(error, TelegramDownError) else type(error).__name__
+        log.warning(self.alarm, reason=reason, times=self.count)
+        if self.count >= TRIES_BEFORE_ALARM:
+            await self.tell(reason)
+        wait = error.retry_after if isinstance(error, TelegramDownError) else None
+        return max(wait or 0.0, min(2.0 ** (self.count - 1), LONGEST_PAUSE_SECONDS))
+
+    async def tell(self, reason: str) -> None:
+        """Raise the alarm; it stands until the trouble is over."""
+        self.is_raised = True
+        now = self.app.clock.now()
+        try:
+            await self.app.write(lambda uow: uow.alarms.raise_once(self.alarm, reason, now))
+        except Exception as error:  # noqa: BLE001  # the loop goes on, also when nothing can be written
+            log.error("alarm_not_raised", alarm=self.alarm, error=type(error).__name__)
+
+    async def over(self) -> None:
+        """It works."""
+        self.count = 0
+        if self.is_raised:
+            now = self.app.clock.now()
+            await self.app.write(lambda uow: uow.alarms.settle(self.alarm, now))
+            self.is_raised = False
+
+
+async def keep_webhook(app: App, gateway: TelegramGateway) -> None:
+    """Set the webhook, and again when somebody else has changed it."""
+    url = f"{app.settings.base_url}{PATH}"
+    trouble = Trouble(app, "telegram_webhook")
+    if gateway.is_official and not url.startswith("https://"):
+        await trouble.tell("PUBLIC_BASE_URL")
+        return
+    is_set = False
+    while True:
+        try:
+            if not is_set or (await gateway.state()).webhook_url != url:
+                await gateway.set_webhook(url, webhook_secret(app))
+                is_set = True
+            await trouble.over()
+            pause = CHECK_WEBHOOK_SECONDS
+        except Exception as error:  # noqa: BLE001  # whatever it is, people write and must be heard
+            pause = await trouble.again(error)
+        await asyncio.sleep(pause)
+
+
+@dataclass
+class Poller:
+    """Fetches updates; of all processes on one database, the one that holds the lease."""
+
+    app: App
+    gateway: TelegramGateway
+    token: str = field(default_factory=new_id)
+
+    def __post_init__(self) -> None:
+        """Nothing was fetched yet, and a webhook may stand in the way."""
+        self._channel = TelegramChannel(self.app, self.gateway)
+        self._trouble = Trouble(self.app, "telegram_polling")
+        self._has_webhook = True
+        self._tries: dict[int, int] = {}
+
+    async def run(self) -> None:
+        """Fetch until cancelled."""
+        try:
+            while True:
+                pause = await self._round()
+                await asyncio.sleep(pause)
+        finally:
+            await self.app.write(lambda uow: uow.channels.release(TELEGRAM, self.token))
+
+    async def _round(self) -> float:
+        """One poll; the seconds to wait before the next."""
+        try:
+            if not await self._may_fetch():
+                return STANDBY_SECONDS
+            if self._has_webhook:
+                await self.gateway.delete_webhook()
+                self._has_webhook = False
+            await self.fetch()
+            await self._trouble.over()
+        except TelegramConflictError as error:
+            self._has_webhook = True
+            return await self._trouble.again(error)
+        except Exception as error:  # noqa: BLE001  # whatever it is, people write and must be heard
+            return await self._trouble.again(error)
+        return 0.0
+
+    async def _may_fetch(self) -> bool:
+        """Whether this process fetches just now: the channel is open, and nobody else does.
+
+        As long as it is closed, what people write waits at Telegram, for a day.
+        """
+        if not await is_open(self.app, TELEGRAM):
+            return False
+        now = self.app.clock.now()
+        return await self.app.write(lambda uow: uow.channels.hold(TELEGRAM, self.token, now, LEASE))
+
+    async def fetch(self) -> None:
+        """Fetch a batch, confirming the one before, and commit it.
+
+        An offset is handed over once: ids of updates may begin anew after a quiet week, and
+        an offset of before would confirm them unseen.
+        """
+        state = await self.app.read(lambda uow: uow.channels.get(TELEGRAM))
+        updates = await self.gateway.get_updates(state.poll_offset or None, POLL_SECONDS)
+        if not updates:
+            if state.poll_offset:
+                await self.app.write(lambda uow: uow.channels.set_offset(TELEGRAM, 0))
+            return
+        # Together, so that they share a commit; those of one person keep their order.
+        taken = await asyncio.gather(*(self._take(raw) for raw in updates))
+        ids = [_id_of(raw) for raw in updates]
+        open_ids = [number for number, is_taken in zip(ids, taken, strict=True) if not is_taken]
+        known = [number for number in ids if number is not None]
+        if known:
+            offset = min([number for number in open_ids if number is not None] or [max(known) + 1])
+            await self.app.write(lambda uow: uow.channels.set_offset(TELEGRAM, offset))
+        if open_ids or not known:
+            raise TelegramDownError("not_taken")
+
+    async def _take(self, raw: Any) -> bool:
+        """Store an update; False when it has to come again."""
+        number = _id_of(raw)
+        try:
+            await self._channel.take(self._channel.read(raw))
+        except MalformedError:
+            return await self._put_aside(raw, "malformed")
+        except Exception as error:  # noqa: BLE001  # it comes again; the others must not wait for it
+            log.error("update_not_taken", error=type(error).__name__)
+            if number is None:
+                return False
+            self._tries[number] = self._tries.get(number, 0) + 1
+            if self._tries[number] < MOST_TRIES:
+                return False
+            return await self._put_aside(raw, "not_taken")
+        if number is not None:
+            self._tries.pop(number, None)
+        return True
+
+    async def _put_aside(self, raw: Any, reason: str) -> bool:
+        await refuse(self.app, TELEGRAM, reason, json.dumps(raw).encode())
+        return True
+
+
+def _id_of(raw: Any) -> int | None:
+    """The id of an update, None when it has none that could be confirmed."""
+    number = raw.get("update_id") if isinstance(raw, dict) else None
+    is_id = isinstance(number, int) and not isinstance(number, bool) and 0 <= number < BIGGEST_ID
+    return number if is_id else None
