@@ -1,4 +1,4 @@
-"""Run the action server: loopback only, one process.
+"""Run the action server: loopback unless told otherwise, one process.
 
 rasa-sdk's own start opens a second process under a manager and listens on all addresses; a
 killed manager leaves its worker behind with the port.
@@ -20,7 +20,10 @@ from bot.language.offers import check_offer
 def main() -> None:
     """Serve the actions of this package."""
     parser = argparse.ArgumentParser(prog="python -m actions", description="Serve the actions.")
-    parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1")
+    parser.add_argument("--port", type=int, required=True, help="port to listen on")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on; another only in a closed network"
+    )
     asked = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     executor = ActionExecutor()
@@ -28,7 +31,7 @@ def main() -> None:
     warm_up()
     app = create_app(executor, cors_origins=[])
     app.run(
-        host="127.0.0.1",
+        host=asked.host,
         port=asked.port,
         single_process=True,
         access_log=False,

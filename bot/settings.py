@@ -21,6 +21,10 @@ class Settings(BaseSettings):
     tanyadulu_host: str = Field(
         "127.0.0.1", description="Address to listen on; leave it behind a reverse proxy."
     )
+    tanyadulu_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("127.0.0.1", "::1"),
+        description="Reverse proxies, comma separated; who they say is calling is believed.",
+    )
     tanyadulu_data_dir: Path = Field(
         Path("var"), description="Folder for the database, the keys and the logs."
     )
@@ -80,7 +84,9 @@ class Settings(BaseSettings):
     )
     tz_default: str = Field("Asia/Jakarta", description="Time zone for times shown to people.")
 
-    @field_validator("master_keys", "rasa_urls", "twilio_auth_token", mode="before")
+    @field_validator(
+        "master_keys", "rasa_urls", "tanyadulu_proxies", "twilio_auth_token", mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

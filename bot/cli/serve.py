@@ -25,5 +25,7 @@ def run(*, with_worker: bool) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=list(settings.tanyadulu_proxies),
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

@@ -141,17 +141,21 @@ def refuse_when_used(engine: Engine) -> None:
 
 
 def _is_used(engine: Engine) -> bool:
-    if engine.dialect.name == "postgresql":
-        with engine.connect() as connection:
-            others = connection.scalar(
-                text(
-                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-                    "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-                )
+    if engine.dialect.name != "postgresql":
+        return _sqlite_is_used(engine)
+    with engine.connect() as connection:
+        others = connection.scalar(
+            text(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
             )
-            connection.rollback()
-        return bool(others)
-    # Leaving WAL needs the file for oneself alone; the next connection goes back to it.
+        )
+        connection.rollback()
+    return bool(others)
+
+
+def _sqlite_is_used(engine: Engine) -> bool:
+    """Leaving WAL needs the file for oneself alone; the next connection goes back to it."""
     connection: Any = engine.raw_connection()
     try:
         driver = connection.dbapi_connection

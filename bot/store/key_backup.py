@@ -120,7 +120,7 @@ def _rows(connection: Connection) -> Iterator[Row]:
 
 def _merge(connection: Connection, rows: Iterable[Row], schema: str | None = None) -> None:
     """Add the keys that are missing; one that is erased in either place is erased."""
-    table = data_keys.to_metadata(MetaData(), schema=schema)
+    table = data_keys if schema is None else data_keys.to_metadata(MetaData(), schema=schema)
     for batch in itertools.batched(rows, AT_ONCE, strict=False):
         given = {str(row[0]): dict(zip(COLUMNS, row, strict=True)) for row in batch}
         known = set(connection.scalars(select(table.c.name).where(table.c.name.in_(given))))
