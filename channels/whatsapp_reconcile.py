@@ -126,7 +126,7 @@ async def _ask_for_states(app: App, gateway: TwilioWhatsApp) -> None:
     """Reports that never came: lost on the way, or never asked for."""
     now = app.clock.now()
     silent = await app.read(
-        lambda uow: uow.deliveries.silent_since(WHATSAPP, now - SILENCE, MOST_ROWS)
+        lambda uow: uow.reports.silent_since(WHATSAPP, now - SILENCE, MOST_ROWS)
     )
     for row_id, provider_id in silent:
         try:

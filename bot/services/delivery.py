@@ -88,7 +88,7 @@ def _ask_first(
     row_id = uow.outbox.add_reply(
         known, wording.say("say_ask_to_go_on"), author=Author.HUMAN, purpose=Purpose.ASK, now=now
     )
-    uow.deliveries.set_released(row_id, "", "", now)
+    uow.holding.release(row_id, "", "", now)
     uow.wake("outbox")
 
 
@@ -161,7 +161,7 @@ def note_status(
     now: datetime,
 ) -> None:
     """What the provider tells later about a message; older news changes nothing."""
-    ended = uow.deliveries.note_status(row_id, status)
+    ended = uow.reports.note(row_id, status)
     if ended is None:
         return
     if is_failure(status):

@@ -9,7 +9,7 @@ from bot.domain.cases import Case, LogKind
 from bot.domain.messages import Author
 from bot.domain.staff import Staff
 from bot.services.takeover import RefusedError
-from bot.store.deliveries import Held
+from bot.store.holding import Held
 from bot.store.unit_of_work import SqlUnitOfWork
 
 SAFE_CONTACT = "safe_contact"
@@ -29,17 +29,17 @@ def release(uow: SqlUnitOfWork, case: Case, member: Staff, row_id: str, now: dat
     (product rule): the first wish is noted, the second, by somebody else, sends. RefusedError
     when the text is not held here any more, or is the bot's: only people may take this on.
     """
-    held = uow.deliveries.held(case.conversation_id, row_id)
+    held = uow.holding.find(case.conversation_id, row_id)
     if held is None:
         raise RefusedError("Pesan ini sudah tidak ditahan.")
     if held.author is not Author.HUMAN:
         raise RefusedError("Hanya pesan dari petugas yang bisa dikirim sekarang.")
     if SAFE_CONTACT not in case.fields and not _second_agrees(held, member):
-        uow.deliveries.ask_release(row_id, member.id)
+        uow.holding.ask(row_id, member.id)
         uow.cases.log(case.id, LogKind.NOTE, member.label, "minta dikirim sekarang", now)
         uow.wake("console")
         return Release.NEEDS_ANOTHER
-    uow.deliveries.set_released(row_id, held.asked_by or "", member.id, now)
+    uow.holding.release(row_id, held.asked_by or "", member.id, now)
     uow.cases.log(case.id, LogKind.NOTE, member.label, "dikirim di luar waktu", now)
     uow.wake("outbox")
     uow.wake("console")

@@ -96,7 +96,7 @@ def _hear(
     sent_at = min(message.sent_at or now, now)
     wrote_at = sent_at if conversation.wrote_at is None else max(sent_at, conversation.wrote_at)
     uow.conversations.heard(conversation.id, wrote_at)
-    uow.deliveries.let_go(conversation.id, now)
+    uow.holding.let_go(conversation.id, now)
 
 
 def _country(understood: Understanding) -> str | None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, or_, select, update
+from sqlalchemy import Row, Select, exists, select, update
 
-from bot.domain.delivery import Circumstances, is_forward
+from bot.domain.delivery import Circumstances
 from bot.domain.messages import Author, Delivery, Outbound, Purpose
 from bot.store.keys import KeyMissingError
-from bot.store.outbox import MAILBOX, WAITING, cancel_overtaken
+from bot.store.outbox import WAITING, cancel_overtaken
 from bot.store.rows import (
     SealedRows,
     case_key,
@@ -37,15 +37,6 @@ class Due:
     purpose: Purpose
     attempts: int
     circumstances: Circumstances
-
-
-@dataclass(frozen=True)
-class Held:
-    """A row that waits until the person writes; `asked_by` is who wished to let it go."""
-
-    id: str
-    author: Author
-    asked_by: str | None
 
 
 @dataclass(frozen=True)
@@ -213,49 +204,6 @@ class Deliveries(SealedRows):
             )
         )
 
-    def held(self, conversation_id: str, row_id: str) -> Held | None:
-        """A held row of a conversation."""
-        row = self._connection.execute(
-            select(outbound.c.id, outbound.c.author, outbound.c.asked_by).where(
-                outbound.c.id == row_id,
-                outbound.c.conversation_id == conversation_id,
-                outbound.c.state == Delivery.HELD,
-            )
-        ).first()
-        return None if row is None else Held(row.id, Author(row.author), row.asked_by)
-
-    def ask_release(self, row_id: str, staff_id: str) -> None:
-        """A member of staff wishes to let a held row go; a second one must agree."""
-        self._connection.execute(
-            update(outbound).where(outbound.c.id == row_id).values(asked_by=staff_id)
-        )
-
-    def set_released(self, row_id: str, asked_by: str, released_by: str, now: datetime) -> None:
-        """Staff take the responsibility that this row may ring now."""
-        self._connection.execute(
-            update(outbound)
-            .where(outbound.c.id == row_id)
-            .values(
-                asked_by=asked_by or None,
-                released_by=released_by or None,
-                released_at=now,
-                state=Delivery.PENDING,
-                error=None,
-                next_try_at=now,
-            )
-        )
-
-    def let_go(self, conversation_id: str, now: datetime) -> None:
-        """The person writes: what was held back may leave."""
-        self._connection.execute(
-            update(outbound)
-            .where(
-                outbound.c.conversation_id == conversation_id,
-                outbound.c.state == Delivery.HELD,
-            )
-            .values(state=Delivery.PENDING, error=None, next_try_at=now)
-        )
-
     def complete(
         self,
         message: Outbound,
@@ -291,65 +239,6 @@ class Deliveries(SealedRows):
         if row is None:
             return None
         return Ended(Purpose(row.purpose), row.channel, row.case_id, row.conversation_id)
-
-    def uncertain_count(self, row_id: str) -> int:
-        """How many calls for a row ended with nobody knowing how."""
-        row = self._connection.execute(
-            select(outbound.c.uncertain_count).where(outbound.c.id == row_id)
-        ).one()
-        return int(row.uncertain_count)
-
-    def note_status(self, row_id: str, status: str) -> Ended | None:
-        """What the provider says of a row now; None when that is no news, or the row unknown."""
-        row = self._connection.execute(
-            select(
-                outbound.c.provider_status,
-                outbound.c.purpose,
-                outbound.c.channel,
-                outbound.c.case_id,
-                outbound.c.conversation_id,
-            ).where(outbound.c.id == row_id)
-        ).first()
-        if row is None or not is_forward(row.provider_status, status):
-            return None
-        self._connection.execute(
-            update(outbound).where(outbound.c.id == row_id).values(provider_status=status)
-        )
-        return Ended(Purpose(row.purpose), row.channel, row.case_id, row.conversation_id)
-
-    def silent_since(
-        self, channel: str, before: datetime, limit: int
-    ) -> tuple[tuple[str, str], ...]:
-        """Row and provider ids of what was sent before a moment and never reported on."""
-        rows = self._connection.execute(
-            select(outbound.c.id, outbound.c.provider_id)
-            .where(
-                outbound.c.channel == channel,
-                outbound.c.state == Delivery.SENT,
-                outbound.c.provider_id.is_not(None),
-                or_(
-                    outbound.c.provider_status.is_(None),
-                    outbound.c.provider_status.in_(("accepted", "queued", "sending")),
-                ),
-                and_(outbound.c.sent_at < before, outbound.c.sent_at > before - timedelta(days=1)),
-            )
-            .order_by(outbound.c.sent_at)
-            .limit(limit)
-        )
-        return tuple((row.id, row.provider_id) for row in rows)
-
-    def channels_with_work(self) -> tuple[str, ...]:
-        """Channels outside the mailbox that have unsent rows to people."""
-        rows = self._connection.execute(
-            select(outbound.c.channel)
-            .where(
-                outbound.c.channel != MAILBOX,
-                outbound.c.purpose != Purpose.PAGE,
-                outbound.c.state.in_(WAITING),
-            )
-            .distinct()
-        )
-        return tuple(row.channel for row in rows)
 
 
 def _due(row: Row[tuple[object, ...]]) -> Due:

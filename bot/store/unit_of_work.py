@@ -12,10 +12,12 @@ from bot.store.deliveries import Deliveries
 from bot.store.escalations import Escalations
 from bot.store.figures import Figures
 from bot.store.files import Files
+from bot.store.holding import Holding
 from bot.store.keys import Vault
 from bot.store.lines import Lines
 from bot.store.outbox import Outbox
 from bot.store.quarantine import Quarantine
+from bot.store.reports import Reports
 from bot.store.staff import StaffDirectory
 from bot.store.turns import Turns
 
@@ -34,6 +36,8 @@ class SqlUnitOfWork:
         self.turns = Turns(connection, vault)
         self.outbox = Outbox(connection, vault)
         self.deliveries = Deliveries(connection, vault)
+        self.holding = Holding(connection)
+        self.reports = Reports(connection)
         self.cases = Cases(connection, vault)
         self.escalations = Escalations(connection)
         self.staff = StaffDirectory(connection, vault)

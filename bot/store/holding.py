@@ -1,0 +1,70 @@
+"""Rows that wait because they would ring a phone out of the blue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from bot.domain.messages import Author, Delivery
+from bot.store.tables import outbound
+
+
+@dataclass(frozen=True)
+class Held:
+    """A row that waits until the person writes; `asked_by` is who wished to let it go."""
+
+    id: str
+    author: Author
+    asked_by: str | None
+
+
+class Holding:
+    """Held rows: let go when the person writes, or released by staff."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, conversation_id: str, row_id: str) -> Held | None:
+        """A held row of a conversation."""
+        row = self._connection.execute(
+            select(outbound.c.id, outbound.c.author, outbound.c.asked_by).where(
+                outbound.c.id == row_id,
+                outbound.c.conversation_id == conversation_id,
+                outbound.c.state == Delivery.HELD,
+            )
+        ).first()
+        return None if row is None else Held(row.id, Author(row.author), row.asked_by)
+
+    def ask(self, row_id: str, staff_id: str) -> None:
+        """A member of staff wishes to let a held row go; a second one must agree."""
+        self._connection.execute(
+            update(outbound).where(outbound.c.id == row_id).values(asked_by=staff_id)
+        )
+
+    def release(self, row_id: str, asked_by: str, released_by: str, now: datetime) -> None:
+        """Staff take the responsibility that this row may ring now."""
+        self._connection.execute(
+            update(outbound)
+            .where(outbound.c.id == row_id)
+            .values(
+                asked_by=asked_by or None,
+                released_by=released_by or None,
+                released_at=now,
+                state=Delivery.PENDING,
+                error=None,
+                next_try_at=now,
+            )
+        )
+
+    def let_go(self, conversation_id: str, now: datetime) -> None:
+        """The person writes: what was held back may leave."""
+        self._connection.execute(
+            update(outbound)
+            .where(
+                outbound.c.conversation_id == conversation_id,
+                outbound.c.state == Delivery.HELD,
+            )
+            .values(state=Delivery.PENDING, error=None, next_try_at=now)
+        )

@@ -1,0 +1,61 @@
+"""What providers report later about what they took."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, or_, select, update
+
+from bot.domain.delivery import is_forward
+from bot.domain.messages import Delivery, Purpose
+from bot.store.deliveries import Ended
+from bot.store.tables import outbound
+
+ON_ITS_WAY = ("accepted", "queued", "sending")
+
+
+class Reports:
+    """Status callbacks, and the rows that never got one."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def note(self, row_id: str, status: str) -> Ended | None:
+        """What the provider says of a row now; None when that is no news, or the row unknown."""
+        row = self._connection.execute(
+            select(
+                outbound.c.provider_status,
+                outbound.c.purpose,
+                outbound.c.channel,
+                outbound.c.case_id,
+                outbound.c.conversation_id,
+            ).where(outbound.c.id == row_id)
+        ).first()
+        if row is None or not is_forward(row.provider_status, status):
+            return None
+        self._connection.execute(
+            update(outbound).where(outbound.c.id == row_id).values(provider_status=status)
+        )
+        return Ended(Purpose(row.purpose), row.channel, row.case_id, row.conversation_id)
+
+    def silent_since(
+        self, channel: str, before: datetime, limit: int
+    ) -> tuple[tuple[str, str], ...]:
+        """Row and provider ids of what was sent before a moment and never reported on."""
+        rows = self._connection.execute(
+            select(outbound.c.id, outbound.c.provider_id)
+            .where(
+                outbound.c.channel == channel,
+                outbound.c.state == Delivery.SENT,
+                outbound.c.provider_id.is_not(None),
+                or_(
+                    outbound.c.provider_status.is_(None),
+                    outbound.c.provider_status.in_(ON_ITS_WAY),
+                ),
+                outbound.c.sent_at < before,
+                outbound.c.sent_at > before - timedelta(days=1),
+            )
+            .order_by(outbound.c.sent_at)
+            .limit(limit)
+        )
+        return tuple((row.id, row.provider_id) for row in rows)
