@@ -19,12 +19,16 @@ DIALECTS = ["sqlite", "postgres"]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """What uses a database in these folders runs on SQLite and on PostgreSQL."""
+    """What uses a database in these folders runs on SQLite and on PostgreSQL.
+
+    A module about one of them names it in DATABASES.
+    """
     folder = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0]
     names = set(metafunc.fixturenames)
     has_one = hasattr(metafunc.module, "Hotline") and "tmp_path" in names
     if folder in ON_BOTH_DATABASES and (has_one or names & {"hotline", "url_of"}):
-        metafunc.parametrize("dialect", DIALECTS, indirect=True)
+        dialects = getattr(metafunc.module, "DATABASES", DIALECTS)
+        metafunc.parametrize("dialect", dialects, indirect=True)
 
 
 @pytest.fixture

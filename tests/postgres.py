@@ -136,12 +136,20 @@ class PostgresServer:
         """The DATABASE_URL of one of its databases."""
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{database}"
 
-    def execute(self, statement: str) -> None:
-        """Run a statement outside a transaction."""
+    def execute(self, statement: str) -> list[Any]:
+        """Run a statement outside a transaction; its rows."""
         with psycopg.connect(
             host="127.0.0.1", port=self.port, user="postgres", dbname="postgres", autocommit=True
         ) as connection:
-            connection.execute(statement.encode())
+            done = connection.execute(statement.encode())
+            return [] if done.description is None else done.fetchall()
+
+    def files_of(self, url: str) -> Path:
+        """The folder with all that is stored of a database, written out to it just now."""
+        self.execute("CHECKPOINT")
+        name = url.rpartition("/")[2]
+        ((number,),) = self.execute(f"SELECT oid FROM pg_database WHERE datname = '{name}'")  # noqa: S608
+        return self._data / "base" / str(number)
 
     def make_template(self) -> None:
         """Migrate one database; the others are copies of it."""

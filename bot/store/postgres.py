@@ -6,7 +6,8 @@ from typing import Any
 
 import psycopg
 from psycopg import errors
-from psycopg.abc import PQGen
+from psycopg.abc import Buffer, PQGen
+from psycopg.types.string import StrDumper
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event, make_url
 
 WRITER_LOCK = 0x74616E7961
@@ -40,6 +41,13 @@ class PatientConnection(psycopg.Connection[Any]):
         except errors._WaitTimeout as error:  # noqa: SLF001  # psycopg has no public name for it
             self.pgconn.finish()
             raise psycopg.OperationalError("the database does not answer") from error
+
+
+class _TextDumper(StrDumper):
+    """PostgreSQL knows no NUL in texts; a look-up with one finds nothing instead of failing."""
+
+    def dump(self, obj: str) -> Buffer | None:
+        return super().dump(obj.replace("\0", "\N{REPLACEMENT CHARACTER}"))
 
 
 def is_postgres(url: str) -> bool:
@@ -90,7 +98,9 @@ def open_postgres(url: str) -> Engine:
     def _connect(
         _dialect: Dialect, _record: object, positional: Any, named: Any
     ) -> PatientConnection:
-        return PatientConnection.connect(*positional, **named)
+        connection = PatientConnection.connect(*positional, **named)
+        connection.adapters.register_dumper(str, _TextDumper)
+        return connection
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

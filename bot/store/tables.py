@@ -60,6 +60,25 @@ class Utc(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+class Clipped(TypeDecorator[str]):
+    """Text from outside, cut to its length: PostgreSQL refuses what is longer, SQLite does not."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.most = length
+
+    def process_bind_param(
+        self,
+        value: str | None,
+        dialect: Dialect,  # noqa: ARG002  # SQLAlchemy's signature
+    ) -> str | None:
+        """Cut the end off."""
+        return None if value is None else value[: self.most]
+
+
 def _id() -> Column[str]:
     return Column("id", String(32), primary_key=True)
 
@@ -104,7 +123,7 @@ conversation = Table(
     Column("outage_told_at", Utc),
     Column("address_sealed", LargeBinary),
     Column("wrote_at", Utc),
-    Column("unreachable", String(40)),
+    Column("unreachable", Clipped(40)),
     Column("paced_until", Utc),
     Column("created_at", Utc, nullable=False),
     UniqueConstraint("person_id", "channel"),
@@ -118,7 +137,7 @@ turn = Table(
     Column("number", Integer, nullable=False),
     Column("place", BigInteger, nullable=False, server_default="0"),
     Column("state", String(10), nullable=False),
-    Column("outcome", String(40)),
+    Column("outcome", Clipped(40)),
     Column("opened_at", Utc, nullable=False),
     Column("closes_at", Utc, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -159,11 +178,11 @@ attachment = Table(
     Column("channel", String(20), nullable=False),
     Column("position", Integer, nullable=False),
     Column("kind", String(20), nullable=False),
-    Column("media_type", String(100), nullable=False),
-    Column("size", Integer),
+    Column("media_type", Clipped(100), nullable=False),
+    Column("size", BigInteger),
     Column("source_sealed", LargeBinary, nullable=False),
     Column("state", String(20), nullable=False),
-    Column("error", String(80)),
+    Column("error", Clipped(80)),
     Column("attempts", Integer, nullable=False),
     Column("next_try_at", Utc, nullable=False),
     Column("lease_token", String(32)),
@@ -203,11 +222,11 @@ outbound = Table(
     Column("next_try_at", Utc, nullable=False),
     Column("lease_token", String(32)),
     Column("lease_until", Utc),
-    Column("error", String(80)),
+    Column("error", Clipped(80)),
     Column("created_at", Utc, nullable=False),
     Column("sent_at", Utc),
     Column("provider_id", String(80)),
-    Column("provider_status", String(20)),
+    Column("provider_status", Clipped(20)),
     Column("sending_since", Utc),
     Column("uncertain_count", Integer, nullable=False, server_default="0"),
     Column("asked_by", String(32)),
@@ -318,7 +337,7 @@ alarm = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("at", Utc, nullable=False),
     Column("kind", String(40), nullable=False),
-    Column("detail", String(200), nullable=False),
+    Column("detail", Clipped(200), nullable=False),
     Column("settled_at", Utc),
     Index(None, "settled_at"),
 )

@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column('position', sa.Integer(), nullable=False),
         sa.Column('kind', sa.String(20), nullable=False),
         sa.Column('media_type', sa.String(100), nullable=False),
-        sa.Column('size', sa.Integer()),
+        sa.Column('size', sa.BigInteger()),
         sa.Column('source_sealed', sa.LargeBinary(), nullable=False),
         sa.Column('state', sa.String(20), nullable=False),
         sa.Column('error', sa.String(80)),

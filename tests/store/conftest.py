@@ -1,0 +1,46 @@
+"""An empty database of each kind, opened as the product opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from bot.keyfile import new_key
+from bot.store.database import Database
+from bot.store.keys import Vault
+from bot.store.migrate import upgrade
+
+
+@pytest.fixture
+def database_url(url_of: Callable[[Path], str], tmp_path: Path) -> str:
+    """The URL of the database of this test."""
+    return url_of(tmp_path) or f"sqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest.fixture
+def opened(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Database]]:
+    """Opens the database as another process would, with the arguments of Database."""
+    master = new_key()
+    with ExitStack() as open_ones:
+
+        def open_one(
+            on_commit: Callable[[frozenset[str]], None] = lambda _topics: None,
+            on_other: Callable[[], None] = lambda: None,
+        ) -> Database:
+            vault = Vault.at(database_url, tmp_path / "keys.db", [master])
+            open_ones.callback(vault.close)
+            database = Database(database_url, vault, on_commit, on_other)
+            open_ones.callback(database.close)
+            upgrade(database.engine)
+            return database
+
+        yield open_one
+
+
+@pytest.fixture
+def database(opened: Callable[..., Database]) -> Database:
+    """One opened database."""
+    return opened()
