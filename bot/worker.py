@@ -1,4 +1,4 @@
-"""The loops: turns, outbox, escalations. Each looks again after a commit, or after a moment."""
+"""The loops: turns, outbox, files, escalations. Each looks again after a commit, or after a moment."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bot.domain.channels import RULES
 from bot.domain.conversation import HandledBy
 from bot.domain.local_answers import answer_locally
 from bot.domain.messages import Outbound, Turn
+from bot.fetching import Fetching
 from bot.ports import AssistantDownError, AssistantFailedError, SendError
 from bot.services import answer, delivery, paging
 from bot.services.commands import UnknownCommandError
@@ -39,12 +40,13 @@ type Step = Callable[[], Awaitable[bool]]
 
 
 class Worker:
-    """Answers turns, sends what is in the outbox and advances escalations."""
+    """Answers turns, sends what is in the outbox, fetches files and advances escalations."""
 
     def __init__(self, app: App) -> None:
         self._app = app
         self._running: set[asyncio.Task[None]] = set()
         self._sending: defaultdict[str, set[asyncio.Task[None]]] = defaultdict(set)
+        self._fetching = Fetching(app)
         self._channels = [channel for channel in RULES if channel in app.senders]
         self._turn_pause = POLL_SECONDS
 
@@ -65,12 +67,17 @@ class Worker:
             ("outbox", "mailbox", self._mailbox),
             ("outbox", "pages", self._pages),
             *texts,
+            ("files", "files", self._fetching.step),
             ("escalations", "escalations", self._escalations),
         ]
 
     async def idle(self) -> None:
         """Until nothing that was begun is still running."""
-        while running := [*self._running, *chain.from_iterable(self._sending.values())]:
+        while running := [
+            *self._running,
+            *chain.from_iterable(self._sending.values()),
+            *self._fetching.running,
+        ]:
             await asyncio.gather(*running)
 
     async def _loop(self, topic: str, name: str, step: Step) -> None:

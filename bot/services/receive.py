@@ -19,7 +19,7 @@ from bot.domain.messages import Author, InboundMessage, Kind, Received, TurnMess
 from bot.domain.office import Office
 from bot.language.types import Understanding, Urgency
 from bot.ports import Wording
-from bot.services import emergency
+from bot.services import emergency, unread
 from bot.services.duty import is_practice
 from bot.services.speak import speak, with_practice_notice
 from bot.services.takeover import greet_if_due, release
@@ -71,7 +71,9 @@ def receive(
         now=now,
     )
     uow.files.add(conversation, message_id, message.attachments, now)
-    _hear(uow, conversation, message, now)
+    if message.kind is not Kind.EDITED or message.text.strip():
+        # A live location moves by itself: nobody need hold the phone for it.
+        _hear(uow, conversation, message, now)
     if conversation.case_id is not None:
         screened = understood if choice is None else Understanding(understood.intent, 0.0)
         emergency.hear_more(uow, conversation, screened, _country(understood), office, now)
@@ -79,11 +81,15 @@ def receive(
         _raise_emergency(uow, conversation, turn_id, understood, office, wording, now)
     elif conversation.handled_by is HandledBy.HUMAN:
         uow.turns.finish_unclaimed(turn_id, "human", now)
+    unread.note(uow, conversation.id, message, now)
     if conversation.handled_by is HandledBy.HUMAN:
-        if conversation.talk is Talk.DANGER_SILENT and not asks_for_silence(message.text):
+        is_said = bool(message.text.strip()) and not asks_for_silence(message.text)
+        if conversation.talk is Talk.DANGER_SILENT and is_said:
             uow.conversations.set_talk(conversation.id, Talk.DANGER_OPEN)
         greet_if_due(uow, conversation, wording, now)
     uow.wake("turns")
+    if message.attachments:
+        uow.wake("files")
     uow.wake("console")
     uow.wake(conversation.id)
     return Received(message_id, turn_id)

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from bot.domain.conversation import Conversation
+from bot.domain.media import FoundFile, spans
 from bot.domain.messages import Attachment, Kind, StoredFile
-from bot.store.rows import SealedRows, new_id, person_key
-from bot.store.tables import attachment, inbound
+from bot.store.file_work import FilesInWork, FileState, piece_place, with_conversation
+from bot.store.rows import new_id, person_key
+from bot.store.tables import attachment, attachment_piece, inbound
 
 type FilesByMessage = Mapping[str, tuple[StoredFile, ...]]
 
 
-class FileState(StrEnum):
-    """Life of a file: waiting (at the provider) -> stored, or failed for good."""
-
-    WAITING = "waiting"
-    STORED = "stored"
-    FAILED = "failed"
-
-
-class Files(SealedRows):
+class Files(FilesInWork):
     """The files of messages, sealed with the key of their person."""
 
     def add(
@@ -68,9 +61,6 @@ class Files(SealedRows):
         )
         files: defaultdict[str, tuple[StoredFile, ...]] = defaultdict(tuple)
         for row in rows:
-            source = self._open(
-                person_key(known.person_id), row.source_sealed, f"attachment:{row.id}"
-            )
             files[row.inbound_id] += (
                 StoredFile(
                     row.id,
@@ -79,7 +69,59 @@ class Files(SealedRows):
                     row.state == FileState.STORED,
                     row.size,
                     row.error,
-                    source["name"],
+                    self._source(row)["name"],
+                    row.state == FileState.FAILED,
                 ),
             )
         return files
+
+    def find(self, file_id: str) -> FoundFile | None:
+        """A file by its id, whatever its state; whoever shows it asks who may see it."""
+        row = self._connection.execute(
+            with_conversation().where(attachment.c.id == file_id)
+        ).first()
+        if row is None:
+            return None
+        return FoundFile(
+            row.id,
+            row.conversation_id,
+            row.person_id,
+            Kind(row.kind),
+            row.media_type,
+            row.state == FileState.STORED,
+            row.size,
+            row.error,
+            self._source(row)["name"],
+        )
+
+    def pieces(
+        self, file_id: str, from_byte: int = 0, to_byte: int | None = None
+    ) -> Iterator[bytes]:
+        """The bytes of a stored file from one to before another, at most a piece at a time.
+
+        KeyError at the first step when there is no such file or it is not stored (yet).
+        """
+        found = self.find(file_id)
+        if found is None or not found.stored:
+            raise KeyError(file_id)
+        for span in spans(found.size or 0, from_byte, to_byte):
+            row = self._connection.execute(
+                select(attachment_piece.c.body_sealed).where(
+                    attachment_piece.c.attachment_id == file_id,
+                    attachment_piece.c.number == span.number,
+                )
+            ).one()
+            body = self._vault.open_bytes(
+                person_key(found.person_id), row.body_sealed, piece_place(file_id, span.number)
+            )
+            yield body[span.start : span.stop]
+
+    def waiting(self) -> tuple[int, datetime | None]:
+        """How many files are not here yet, and since when the oldest of them has been due."""
+        row = self._connection.execute(
+            select(func.count(), func.min(inbound.c.received_at))
+            .select_from(attachment)
+            .join(inbound, inbound.c.id == attachment.c.inbound_id)
+            .where(attachment.c.state == FileState.WAITING)
+        ).one()
+        return int(row[0]), row[1]
