@@ -103,6 +103,10 @@ class StandIn:
         """Answer a call of the provider's API."""
         raise NotImplementedError
 
+    def seconds(self) -> float:
+        """The provider's clock, in seconds since 1970; what its answers are dated with."""
+        return time.time()
+
     def record(
         self, name: str, params: Mapping[str, Any], headers: Mapping[str, str] | None = None
     ) -> Fault | None:
@@ -186,6 +190,10 @@ class _Handler(BaseHTTPRequestHandler):
         return Answer(200, json.dumps(result).encode())
 
     do_GET = do_POST = do_DELETE = do_PUT = _serve  # noqa: N815  # the base class's names
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The Date of an answer, by the provider's clock."""
+        return super().date_time_string(timestamp or self.server.stand_in.seconds())
 
     def log_message(self, *_: Any) -> None:
         """Tests read the record of calls instead."""

@@ -105,6 +105,7 @@ class Api(StandIn):
             "supports_inline_queries": False,
         }
         self.changed = Condition(self.lock)
+        self.set_to: float | None = None
         self.polls = 0
         self.next_update = 500_000_001
         self.next_message = 1000
@@ -181,7 +182,7 @@ class Api(StandIn):
                 "message_id": self.next_message,
                 "from": {key: self.me[key] for key in ("id", "is_bot", "first_name", "username")},
                 "chat": chat,
-                "date": int(time.time()),
+                "date": int(self.seconds()),
                 "text": text.strip(),
                 **({"reply_markup": markup} if markup else {}),
             }
@@ -261,7 +262,7 @@ class Api(StandIn):
             "allowed_updates": list(self.webhook.allowed),
         }
         if self.webhook.error:
-            info["last_error_date"] = int(time.time())
+            info["last_error_date"] = int(self.seconds())
             info["last_error_message"] = self.webhook.error
         return info
 
@@ -325,6 +326,15 @@ class Api(StandIn):
                 self.changed.notify_all()
         return update
 
+    def seconds(self) -> float:
+        """Telegram's clock: that of the machine, or what a test has set it to."""
+        return time.time() if self.set_to is None else self.set_to
+
+    def control_clock(self, at: float | None) -> bool:
+        """Set Telegram's clock; None for that of the machine."""
+        self.set_to = at
+        return True
+
     def control_garbage(self, update: Any, update_id: int) -> bool:
         """Something that no client expects waits in the queue."""
         with self.changed:
@@ -339,6 +349,32 @@ class Api(StandIn):
             self.refusals.pop(chat["id"], None)
             if refuses:
                 self.refusals[chat["id"]] = refuses
+        return True
+
+    def control_post(
+        self, url: str, body: str, secret: str | None = None, times: int = 1
+    ) -> list[list[Any]]:
+        """Send a body to a webhook, so many times at once; status and text of each answer."""
+        headers = {} if secret is None else {SECRET_HEADER: secret}
+
+        def post(_number: int) -> list[Any]:
+            try:
+                answer = self._client.post(url, content=body.encode(), headers=headers)
+            except httpx2.HTTPError as error:
+                return [0, type(error).__name__]
+            return [answer.status_code, answer.text]
+
+        return list(self._pool.map(post, range(times)))
+
+    def control_forget(self) -> bool:
+        """As new: no calls, no chats, no updates, no webhook; ids go on."""
+        with self.changed:
+            for kept in (self.calls, self.faults, self.messages):
+                kept.clear()
+            for known in (self.chats, self.refusals, self.queries, self.files, self.updates):
+                known.clear()
+            self.webhook = Webhook()
+            self.set_to = None
         return True
 
     def control_query(self, query_id: str, *, young: bool) -> bool:
