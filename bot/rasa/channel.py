@@ -16,7 +16,7 @@ from typing import Any
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from sanic import Blueprint, response
+from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
@@ -103,6 +103,10 @@ class GatewayInput(InputChannel):
             except MalformedTurnError as error:
                 return _refused(422, str(error))
             return await _answer(agent, message, known)
+
+        @routes.listener("after_server_stop")
+        async def stopped(app: Sanic, _loop: object) -> None:
+            await failures.stop_watching(app.ctx.agent)
 
         return routes
 

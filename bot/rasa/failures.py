@@ -8,12 +8,15 @@ happens are watched here and noted on the current turn.
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
 from rasa.core.agent import Agent
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
+from bot.rasa import answers
 from bot.rasa import turn as turns
 
 ACTION_SECONDS = 20
@@ -29,6 +32,19 @@ class WatchedEndpoint(EndpointConfig):
     def __init__(self, watched: EndpointConfig) -> None:
         """Stand in for `watched`, with its address and all its settings."""
         self.__dict__.update(watched.__dict__)
+        self._kept: aiohttp.ClientSession | None = None
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[aiohttp.ClientSession]:
+        """One session for all calls, with its open connections; Rasa makes one for each call."""
+        if self._kept is None or self._kept.closed:
+            self._kept = super().session()
+        yield self._kept
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._kept is not None:
+            await self._kept.close()
 
     async def request(self, *args: Any, **kwargs: Any) -> Any | None:
         """Call the action server; raises what the call raises."""
@@ -71,4 +87,12 @@ def watch(agent: Agent) -> None:
     if processor.action_endpoint is None:
         raise RuntimeError("endpoints.yml names no action server")
     processor.action_endpoint = WatchedEndpoint(processor.action_endpoint)
+    answers.check_quickly()
     logging.getLogger("rasa.core.processor").addFilter(SwallowedErrors())
+
+
+async def stop_watching(agent: Agent | None) -> None:
+    """Let go of the connections to the action server."""
+    endpoint = agent.processor.action_endpoint if agent and agent.processor else None
+    if isinstance(endpoint, WatchedEndpoint):
+        await endpoint.close()
