@@ -22,6 +22,7 @@ from bot.metrics import registry
 from bot.services.quarantine import Intake, ReadAgain
 from bot.worker import Worker
 from channels import background, telegram, voice, web, whatsapp
+from channels.inbound import take_in
 
 log = structlog.get_logger()
 
