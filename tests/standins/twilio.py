@@ -124,8 +124,12 @@ class Twilio(StandIn):
 
     def __init__(self) -> None:
         super().__init__()
-        self.tokens = [TOKEN, OLD_TOKEN]
         self.server = ""
+        self.control_forget()
+
+    def control_forget(self) -> bool:
+        """Begin anew, but for the record of calls."""
+        self.tokens = [TOKEN, OLD_TOKEN]
         self.public = PUBLIC
         self.now_is: datetime | None = None
         self.late_window = True
@@ -137,6 +141,7 @@ class Twilio(StandIn):
         self.templates: dict[str, dict[str, Any]] = {TEMPLATE: {"status": "approved"}}
         self.reports: list[str] = []
         self.deleted: list[str] = []
+        return True
 
     # The API
 
@@ -378,6 +383,10 @@ class Twilio(StandIn):
                     raise KeyError(name)
         return True
 
+    def control_where(self) -> str:
+        """Where webhooks are sent."""
+        return self.server
+
     def control_forward(self, **by: float) -> bool:
         """Time passes for it too."""
         with self.lock:
@@ -407,11 +416,12 @@ class Twilio(StandIn):
         files: Sequence[Mapping[str, str]] = (),
         silent: bool = False,
         sid: str = "",
+        minutes_ago: float = 0,
         **how: Any,
     ) -> dict[str, Any]:
         """Somebody writes: the message is kept, and its webhook sent unless `silent`.
 
-        `files` are {"content_type", "base64"}; `how` is for `_deliver`.
+        `files` are {"content_type", "base64"}; `sid` repeats one; `how` is for `_deliver`.
         """
         params = dict(params or {})
         with self.lock:
@@ -422,12 +432,12 @@ class Twilio(StandIn):
                 params.get("To", SENDER),
                 body,
                 "received",
-                self._now(),
+                self._now() - timedelta(minutes=minutes_ago),
                 service=params.get("MessagingServiceSid"),
             )
             if all(one.sid != message.sid for one in self.messages):
                 self.messages.append(message)
-            self.spoke[sender] = self._now()
+            self.spoke[sender] = message.created
             form = {
                 "SmsMessageSid": message.sid,
                 "NumMedia": str(len(files)),
