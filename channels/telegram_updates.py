@@ -36,7 +36,7 @@ BIGGEST_ID = 2**63 - 1
 LONGEST_ID = 64
 
 
-class MalformedError(Exception):
+class MalformedError(ValueError):
     """A body that is no update."""
 
 

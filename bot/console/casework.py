@@ -11,19 +11,21 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.bootstrap import App
-from bot.console import views, words
+from bot.console import talk, views, words
 from bot.console.forms import Spent, read_form
 from bot.console.pages import Pages
 from bot.domain.cases import Case, CaseState, CloseReason
 from bot.domain.staff import Staff
 from bot.language.types import Urgency
-from bot.services import takeover
+from bot.services import holding, takeover
 from bot.services.takeover import RefusedError
 from bot.store.unit_of_work import SqlUnitOfWork
 
 PARTS = ("waiting", "bar", "state", "lines", "care", "composer", "file")
 # Where the page opens again after a step; other steps show it from the top.
-ANCHORS = {"take-over": "#end", "reply": "#end", "note": "#note"}
+ANCHORS = {"take-over": "#end", "reply": "#end", "release": "#end", "note": "#note"}
+# Steps that ask for a second yes.
+QUESTIONS = {"close": "confirm_close.html", "release": "confirm_release.html"}
 # WhatsApp through Twilio takes no more in one message.
 LONGEST_REPLY = 1500
 LONGEST_NOTE = 4000
@@ -50,6 +52,7 @@ class Casework:
             "hand-back": self._hand_back,
             "note": self._note,
             "close": self._close,
+            "release": self._release,
         }
 
     async def show(self, request: Request, member: Staff) -> Response:
@@ -104,7 +107,7 @@ class Casework:
         except Unsure:
             self._spent.give_back(member.id, form_id)
             context = await self._read(request, member, form=form)
-            return self._pages.show("confirm_close.html", context, ("waiting",))
+            return self._pages.show(QUESTIONS[name], context, ("waiting",))
         except RefusedError as refused:
             self._spent.give_back(member.id, form_id)
             context = await self._read(request, member, problem=str(refused), act=name, form=form)
@@ -141,6 +144,20 @@ class Casework:
         if case.urgency is Urgency.EMERGENCY and form.get("confirmed") != "yes":
             raise Unsure
         takeover.close(uow, case, member, reason, text, self._app.clock.now())
+
+    def _release(self, uow: SqlUnitOfWork, case: Case, member: Staff, form: Form) -> None:
+        """Let a held text go now; without a known safe way a second member has to agree."""
+        known = uow.conversations.get(case.conversation_id)
+        row_id = form.get("row", "")
+        line = next((each for each in uow.lines.for_staff(known) if each.id == row_id), None)
+        held = uow.holding.find(known.id, row_id)
+        if line is None or held is None or not talk.may_release(line):
+            raise RefusedError("Pesan ini sudah tidak ditahan.")
+        if held.asked_by == member.id and not case.fields.get(holding.SAFE_CONTACT):
+            raise RefusedError("Menunggu persetujuan petugas kedua.")
+        if form.get("confirmed") != "yes":
+            raise Unsure
+        holding.release(uow, case, member, row_id, self._app.clock.now())
 
 
 def _do(act: Act, reference: str, member: Staff, form: Form, uow: SqlUnitOfWork) -> None:

@@ -39,7 +39,9 @@ class SafeHeaders:
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(SAFE)
+                for name, value in SAFE.items():
+                    # What is handed on from people comes with a stricter policy of its own.
+                    headers.setdefault(name, value)
                 headers["Cache-Control"] = "no-cache" if is_file else "no-store"
             await send(message)
 

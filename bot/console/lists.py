@@ -20,7 +20,7 @@ from bot.domain.cases import CaseState
 from bot.domain.staff import Staff
 from bot.store.unit_of_work import SqlUnitOfWork
 
-PARTS = ("waiting", "alarms", "duty", "list")
+PARTS = ("waiting", "alarms", "duty", "tabs", "list")
 SHIFT_HOURS = ("4", "8", "12")
 
 
@@ -62,6 +62,7 @@ class Lists:
             "hours": SHIFT_HOURS,
             "rows": cases,
             "state": state.value,
+            "tab": state.value,
             "cut": len(cases) == rows.MOST_SHOWN,
             "held": held,
         }

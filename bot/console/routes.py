@@ -16,10 +16,13 @@ from starlette.staticfiles import StaticFiles
 from bot.bootstrap import App
 from bot.console.casework import Casework
 from bot.console.csrf import OwnPostsOnly
+from bot.console.files import Files
 from bot.console.headers import SafeHeaders
 from bot.console.lists import Lists
 from bot.console.pages import FOLDER, Pages
+from bot.console.quarantine import QuarantinePage
 from bot.console.sessions import Sessions
+from bot.services.quarantine import Intake
 
 log = structlog.get_logger()
 FAULTS = {
@@ -33,12 +36,14 @@ FAULTS = {
 }
 
 
-def routes(app: App) -> list[BaseRoute]:
+def routes(app: App, intake: Intake) -> list[BaseRoute]:
     """Everything under /console/."""
     pages = Pages()
     sessions = Sessions(app, pages)
     lists = Lists(app, pages)
     casework = Casework(app, pages)
+    quarantine = QuarantinePage(app, pages, intake)
+    files = Files(app)
     inside = sessions.signed_in
     faults = _Faults(pages)
     return [
@@ -54,6 +59,9 @@ def routes(app: App) -> list[BaseRoute]:
                 Route("/alarms/settle", inside(lists.settle), methods=["POST"]),
                 Route("/cases/{reference}", inside(casework.show)),
                 Route("/cases/{reference}/{act}", inside(casework.act), methods=["POST"]),
+                Route("/files/{file_id}", inside(files.show, is_page=False)),
+                Route("/quarantine", inside(quarantine.show)),
+                Route("/quarantine/{row_id}/{act}", inside(quarantine.act), methods=["POST"]),
                 Mount("/static", StaticFiles(directory=FOLDER / "static")),
             ],
             middleware=[

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.console import words
+from bot.console import message_words, talk, words
 from bot.domain.cases import Case, CaseState
-from bot.domain.conversation import Conversation, HandledBy
-from bot.domain.messages import Author
+from bot.domain.conversation import HandledBy
 from bot.language.types import Urgency
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -28,6 +27,7 @@ class Row:
     owner: str
     talker: str
     waiting: bool
+    channel: str
     country: str = field(repr=False)
     closed_for: str = ""
     last_words: str = field(default="", repr=False)
@@ -70,7 +70,7 @@ def read_row(
     """A case as a row; `labels` name the staff, `with_words` adds what the person wrote last."""
     known = uow.conversations.get(case.conversation_id)
     reason = case.close_reason
-    last_words, wrote = _last_words(uow, known, now) if with_words else ("", "")
+    last_words, wrote = talk.last_words(uow, known, now) if with_words else ("", "")
     return Row(
         reference=case.reference,
         kind=words.KINDS[case.kind],
@@ -81,16 +81,9 @@ def read_row(
         owner=labels.get(case.owner_id or "", ""),
         talker=labels.get(known.staff_id or "", "") if known.handled_by is HandledBy.HUMAN else "",
         waiting=is_waiting(uow, case),
+        channel=message_words.channel_name(known.channel),
         country=words.place(case.fields.get("country", "")),
         closed_for="" if reason is None else words.CLOSE_REASONS[reason],
         last_words=last_words,
         wrote=wrote,
     )
-
-
-def _last_words(uow: SqlUnitOfWork, known: Conversation, now: datetime) -> tuple[str, str]:
-    """What the person wrote last, shortened, and how long ago; empty when they never wrote."""
-    for line in reversed(uow.lines.of(known)):
-        if line.author is Author.PERSON:
-            return words.shorten(line.text), words.age(line.at, now)
-    return "", ""

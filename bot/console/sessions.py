@@ -41,11 +41,16 @@ class Sessions:
         self._throttle = Throttle()
         self._checks = asyncio.Semaphore(CHECKS_AT_ONCE)
 
-    def signed_in(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-        """Wrap a handler so that only members get to it; others get to sign in first."""
+    def signed_in(
+        self, handler: Handler, *, is_page: bool = True
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """Wrap a handler so that only members get to it; others get to sign in first.
+
+        What is no page is fetched by browsers on their own: nobody need be looking.
+        """
 
         async def guarded(request: Request) -> Response:
-            member = await self._member(request)
+            member = await self._member(request, is_page=is_page)
             if member is not None:
                 return await handler(request, member)
             if "x-have" in request.headers or "x-script" in request.headers:
@@ -58,14 +63,15 @@ class Sessions:
 
         return guarded
 
-    async def _member(self, request: Request) -> Staff | None:
+    async def _member(self, request: Request, *, is_page: bool = True) -> Staff | None:
         """Whose session it is. A page that somebody can see or hear counts as an open console."""
         token = request.cookies.get(COOKIE)
         if not token:
             return None
         now = self._app.clock.now()
         member = await self._app.read(lambda uow: uow.staff.session(token, now))
-        if member is not None and request.headers.get("x-seen", "1") == "1":
+        seen = is_page and request.headers.get("x-seen", "1") == "1"
+        if member is not None and seen:
             await self._app.write(lambda uow: uow.staff.touch_session(token, now))
         return member
 

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.console import words
+from bot.console import talk, words
+from bot.console.message_words import reason
 from bot.console.rows import MOST_SHOWN, Row, is_waiting, read_row
+from bot.console.talk import Entry
 from bot.domain.cases import Case, CaseState
 from bot.domain.conversation import Conversation, HandledBy, Talk
-from bot.domain.messages import Author, Line
 from bot.domain.office import Office
 from bot.domain.oncall import EscalationState
-from bot.domain.staff import Role, Staff
+from bot.domain.staff import Staff
 from bot.services.duty import duty
-from bot.domain.delivery import JUST_AFTER
+from bot.services.holding import SAFE_CONTACT
+from bot.services.quarantine import may_decide
 from bot.store.alarms import Alarm
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -30,34 +32,37 @@ class OnDuty:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A line of the conversation or of the case log, ready to be read."""
+class Logged:
+    """An entry of the case log, ready to be read."""
 
     who: str
-    speaker: str
+    what: str
     at: str
     text: str = field(repr=False)
-    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Top:
-    """What stands above every page: who is signed in and which emergencies wait."""
+    """What stands above every page: who is signed in and which emergencies wait.
+
+    `refused` counts the requests that were refused at the door and wait for a decision.
+    """
 
     member: Staff
     waiting: tuple[str, ...]
+    refused: int
 
     @property
     def supervises(self) -> bool:
-        """Whether this member may settle alarms."""
-        return self.member.role in (Role.SUPERVISOR, Role.ADMINISTRATOR)
+        """Whether this member may settle alarms and decide about refused requests."""
+        return may_decide(self.member)
 
 
 def top(uow: SqlUnitOfWork, member: Staff) -> Top:
     """Emergencies that still call for somebody, whatever page is open."""
     most_urgent = uow.cases.listed(CaseState.OPEN, MOST_SHOWN)
     waiting = (case.reference for case in most_urgent if is_waiting(uow, case))
-    return Top(member, tuple(sorted(waiting)))
+    return Top(member, tuple(sorted(waiting)), uow.quarantine.held_count())
 
 
 def on_duty(uow: SqlUnitOfWork, office: Office, now: datetime) -> tuple[OnDuty, ...]:
@@ -121,7 +126,11 @@ def held_cases(uow: SqlUnitOfWork, member: Staff) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class CaseFile:
-    """All that the page of a case shows."""
+    """All that the page of a case shows.
+
+    `would_wait`: a reply written now is held until the person writes again. `unreachable`
+    says why nothing reaches them here any more.
+    """
 
     case: Case
     known: Conversation
@@ -130,9 +139,16 @@ class CaseFile:
     calling: str
     silent: bool
     quiet_for: str
+    would_wait: bool
+    unreachable: str
     lines: tuple[Entry, ...] = field(repr=False)
     facts: tuple[tuple[str, str], ...] = field(repr=False)
-    log: tuple[Entry, ...] = field(repr=False)
+    log: tuple[Logged, ...] = field(repr=False)
+
+    @property
+    def safe_contact(self) -> str:
+        """The safe time and way that the person gave; empty when none was agreed on."""
+        return self.case.fields.get(SAFE_CONTACT, "")
 
     @property
     def is_open(self) -> bool:
@@ -152,7 +168,6 @@ def case_file(
     """A case as this member sees it."""
     known = uow.conversations.get(case.conversation_id)
     labels = {member.id: member.label for member in uow.staff.everyone()}
-    said = uow.lines.of(known)
     return CaseFile(
         case=case,
         known=known,
@@ -160,13 +175,15 @@ def case_file(
         holds=known.handled_by is HandledBy.HUMAN and known.staff_id == member.id,
         calling=_calling(uow, case, now, office),
         silent=known.talk is Talk.DANGER_SILENT,
-        quiet_for=_quiet_for(case, said, now),
-        lines=tuple(_entry(line, now, office) for line in said),
+        quiet_for=talk.quiet_for(known, now),
+        would_wait=talk.would_wait(known, now),
+        unreachable="" if known.unreachable is None else reason(known.unreachable),
+        lines=talk.entries(uow, known, member, office, now),
         facts=tuple(
             (words.field_name(name), words.in_words(value)) for name, value in case.fields.items()
         ),
         log=tuple(
-            Entry(
+            Logged(
                 words.actor_name(entry.actor),
                 words.LOG_KINDS[entry.kind],
                 words.moment(entry.at, now, office),
@@ -183,24 +200,3 @@ def _calling(uow: SqlUnitOfWork, case: Case, now: datetime, office: Office) -> s
     if escalation is None or escalation.state is not EscalationState.RUNNING:
         return ""
     return words.moment(max(escalation.next_at, now), now, office)
-
-
-def _quiet_for(case: Case, said: Sequence[Line], now: datetime) -> str:
-    """How long the person has been silent, when writing now may put them at risk.
-
-    Until a safe way is known every phone counts as watched (product rule).
-    """
-    if "safe_contact" in case.fields:
-        return ""
-    last = max((line.at for line in said if line.author is Author.PERSON), default=None)
-    return "" if last is None or now - last <= JUST_AFTER else words.age(last, now)
-
-
-def _entry(line: Line, now: datetime, office: Office) -> Entry:
-    return Entry(
-        who=words.SPEAKERS[line.author],
-        speaker=line.author.value,
-        at=words.moment(line.at, now, office),
-        text=line.text,
-        choices=tuple(button.title for button in line.buttons),
-    )

@@ -202,7 +202,10 @@ class Outbound:
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file of a message as staff see it; `error` says why it cannot be opened."""
+    """A file of a message as staff see it.
+
+    `error` says why the last try to fetch it went wrong; `failed` when there is no other try.
+    """
 
     id: str
     kind: Kind
@@ -211,6 +214,7 @@ class StoredFile:
     size: int | None = None
     error: str | None = None
     name: str = field(default="", repr=False)
+    failed: bool = False
 
 
 @dataclass(frozen=True)

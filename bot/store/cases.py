@@ -88,6 +88,13 @@ class Cases(SealedRows):
         ).first()
         return None if row is None else self._read(row)
 
+    def exists_for(self, conversation_id: str) -> bool:
+        """Whether there is any case about a conversation, open or closed."""
+        row = self._connection.execute(
+            select(case_file.c.id).where(case_file.c.conversation_id == conversation_id).limit(1)
+        ).first()
+        return row is not None
+
     def listed(self, state: CaseState, limit: int = 200) -> tuple[Case, ...]:
         """Cases by urgency, then by how long they have waited."""
         rows = self._connection.execute(

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,11 +14,16 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from bot.bootstrap import App
 from bot.console.routes import routes
 from bot.console.sessions import COOKIE, LASTS
 from bot.domain.cases import Case
+from bot.domain.channels import TELEGRAM, WHATSAPP
 from bot.domain.staff import Role, Staff
 from bot.services.accounts import hash_password
+from bot.services.quarantine import Intake
+from channels import telegram, whatsapp
+from channels.inbound import take_in
 from tests.hotline import Hotline
 
 BASE = "http://127.0.0.1:8080"
@@ -102,6 +107,12 @@ class Visitor:
         return self.post("/console/sign-in", login=login, password=password)
 
 
+def intake(app: App) -> Intake:
+    """The way in, with WhatsApp's own reader and one for Telegram's bot 7."""
+    telegrams = partial(telegram.read_again, bot_id="7")
+    return Intake(partial(take_in, app), {WHATSAPP: whatsapp.read_again, TELEGRAM: telegrams})
+
+
 @cache
 def _hashed() -> str:
     """The hash of the password of all test members: made once, it takes long on purpose."""
@@ -114,7 +125,7 @@ class Office:
     def __init__(self, hotline: Hotline, runner: asyncio.Runner) -> None:
         self.hotline = hotline
         self.runner = runner
-        self.app = Starlette(routes=routes(hotline.app))
+        self.app = Starlette(routes=routes(hotline.app, intake(hotline.app)))
 
         async def attach() -> None:
             hotline.app.wakes.attach()

@@ -68,7 +68,12 @@ function swap(changed) {
     const kept = keep(part);
     const lines = part.querySelectorAll(".said").length;
     const atEnd = nearEnd();
+    const loaded = new Map([...part.querySelectorAll("[data-keep]")].map((each) => [each.id, each]));
     part.innerHTML = now.html;
+    // What plays goes on playing, and no file is fetched twice over a slow line.
+    for (const each of part.querySelectorAll("[data-keep]")) {
+      if (loaded.has(each.id)) each.replaceWith(loaded.get(each.id));
+    }
     part.dataset.version = now.version;
     restore(part, kept);
     const fresh = [...part.querySelectorAll(".said")].slice(lines);
