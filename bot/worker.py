@@ -19,6 +19,7 @@ from bot.fetching import Fetching
 from bot.ports import AssistantDownError, AssistantFailedError, SendError
 from bot.services import answer, delivery, paging
 from bot.services.commands import UnknownCommandError
+from bot.services.prepared import Prepared, prepare
 from bot.store.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()
@@ -123,12 +124,17 @@ class Worker:
     async def _answer(self, turn: Turn) -> None:
         app = self._app
         prepared = await app.read(
-            lambda uow: answer.prepare(uow, turn, app.office, app.wording, app.clock.now())
+            lambda uow: prepare(uow, turn, app.office, app.wording, app.clock.now())
         )
         if prepared.conversation.handled_by is HandledBy.HUMAN:
             await app.write(lambda uow: answer.finish_for_human(uow, prepared, app.clock.now()))
             return
-        local = answer_locally(prepared.conversation, prepared.messages)
+        local = answer_locally(
+            prepared.conversation,
+            prepared.messages,
+            is_first=prepared.is_first,
+            question=prepared.question,
+        )
         if local is not None:
             await app.write(
                 lambda uow: answer.finish_locally(
@@ -138,7 +144,7 @@ class Worker:
             return
         await self._ask_assistant(prepared)
 
-    async def _ask_assistant(self, prepared: answer.Prepared) -> None:
+    async def _ask_assistant(self, prepared: Prepared) -> None:
         app = self._app
         try:
             given = await app.assistant.answer(
@@ -158,7 +164,7 @@ class Worker:
                 await self._apologise(prepared, "gave up")
                 return
             await app.write(
-                lambda uow: answer.postpone(uow, prepared, app.wording, app.clock.now())
+                lambda uow: answer.postpone(uow, prepared, app.office, app.wording, app.clock.now())
             )
             return
         try:
@@ -172,11 +178,13 @@ class Worker:
             log.error("answer_refused", turn=prepared.turn.id, error=type(error).__name__)
             await self._apologise(prepared, "answer refused")
 
-    async def _apologise(self, prepared: answer.Prepared, detail: str) -> None:
+    async def _apologise(self, prepared: Prepared, detail: str) -> None:
         app = self._app
         log.error("apologised", turn=prepared.turn.id, detail=detail)
         await app.write(
-            lambda uow: answer.apologise(uow, prepared, app.wording, detail, app.clock.now())
+            lambda uow: answer.apologise(
+                uow, prepared, app.office, app.wording, detail, app.clock.now()
+            )
         )
 
     async def _mailbox(self) -> bool:

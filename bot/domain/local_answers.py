@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from bot.domain.conversation import Conversation, Talk, list_choices
-from bot.domain.messages import TurnMessage
+from bot.domain.media import FILES
+from bot.domain.messages import Button, Kind, Reply, TurnMessage
 
 SILENCE = ("0", "00", "o", "nol", "diam")
 LEAVE_DANGER_TALK = ("menu", "selesai")
 ONLY_ASKING = "/help_menu"
+SELF_HARM = (Talk.SELF_HARM_ASKED, Talk.SELF_HARM_OPEN)
+
+# What is said to a turn without words; the first kind here that the turn holds decides.
+ACKNOWLEDGED = {
+    Kind.VOICE: "say_voice_saved",
+    Kind.VIDEO: "say_video_saved",
+    Kind.PHOTO: "say_photo_saved",
+    Kind.DOCUMENT: "say_document_saved",
+    Kind.LOCATION: "say_location_saved",
+    Kind.CONTACT: "say_contact_saved",
+    Kind.CALL: "say_call_unanswered",
+    Kind.STICKER: "say_sticker_seen",
+    Kind.POLL: "say_poll_seen",
+    Kind.REACTION: "say_reaction_seen",
+    Kind.EDITED: "say_edited_seen",
+    Kind.DELETED: "say_deleted_seen",
+    Kind.UNKNOWN: "say_unknown_kind",
+}
+# The same, above the answer to words of the same turn.
+ACKNOWLEDGED_TOO = {
+    Kind.VOICE: "say_voice_too",
+    Kind.VIDEO: "say_video_too",
+    Kind.PHOTO: "say_photo_too",
+    Kind.DOCUMENT: "say_document_too",
+    Kind.LOCATION: "say_location_too",
+    Kind.CONTACT: "say_contact_too",
+}
+# After these a person may not know how to go on.
+GOES_ON = (*FILES, Kind.LOCATION, Kind.CONTACT, Kind.CALL)
+# Their words are no part of the talk.
+NOT_SAID = (Kind.EDITED, Kind.DELETED, Kind.CALL)
 
 
 @dataclass(frozen=True)
 class LocalAnswer:
-    """Names of the responses to say with their values, and the talk that goes on from here.
+    """Names of the responses to say as one text, with their values, and the talk that goes on.
 
     `silence` is the logged reason when nothing is said; `ask_again` repeats the choices
-    that were on offer.
+    that were on offer, below the words of an open `question` when there is one, or leaves them
+    as they are when nothing is said.
     """
 
     says: tuple[str, ...] = ()
@@ -26,28 +60,52 @@ class LocalAnswer:
     talk: Talk = Talk.ASSISTANT
     silence: str = ""
     ask_again: bool = False
+    question: Reply | None = field(default=None, repr=False)
 
 
 def answer_locally(
-    conversation: Conversation, messages: Sequence[TurnMessage]
+    conversation: Conversation,
+    messages: Sequence[TurnMessage],
+    *,
+    is_first: bool = False,
+    question: Reply | None = None,
 ) -> LocalAnswer | None:
-    """The answer to a turn that the assistant need not see; None when it must."""
-    last = messages[-1]
-    if all(not message.text.strip() for message in messages):
-        return LocalAnswer(says=("say_empty",), talk=conversation.talk)
+    """The answer to a turn that the assistant need not see; None when it must.
+
+    `is_first`: nothing was ever said to this person. `question`: what the assistant waits for.
+    """
+    talk = conversation.talk
+    said = [message for message in messages if _is_said(message, talk)]
+    if not said:
+        if talk is Talk.ASSISTANT:
+            return _without_words(conversation, messages, question, is_first=is_first)
+        return _in_danger_without_words(talk, messages)
+    last = said[-1]
     if last.problem == "no_such_choice":
         choices = list_choices(conversation.offered.buttons)
         return LocalAnswer(
             says=("say_not_a_choice",),
             values=(("choices", choices),),
-            talk=conversation.talk,
+            talk=talk,
             ask_again=True,
         )
     if last.problem == "stale":
-        return LocalAnswer(says=("say_stale_choice",), talk=conversation.talk, ask_again=True)
-    if conversation.talk is Talk.ASSISTANT:
+        return LocalAnswer(says=("say_stale_choice",), talk=talk, ask_again=True)
+    if talk is Talk.ASSISTANT:
         return None
-    return _in_danger_talk(conversation.talk, last)
+    return _in_danger_talk(talk, last)
+
+
+def words_of(messages: Sequence[TurnMessage]) -> str:
+    """What the assistant reads of a turn: the words of its messages, one per line."""
+    return "\n".join(message.text for message in messages if _is_said(message, Talk.ASSISTANT))
+
+
+def also_sent(messages: Sequence[TurnMessage]) -> str | None:
+    """The response that acknowledges what came together with words."""
+    return _acknowledgement(
+        [message.kind for message in messages], ACKNOWLEDGED_TOO, "say_files_too"
+    )
 
 
 def asks_for_silence(text: str) -> bool:
@@ -55,7 +113,80 @@ def asks_for_silence(text: str) -> bool:
     return text.strip(" .\n").casefold() in SILENCE
 
 
-def _in_danger_talk(talk: Talk, last: TurnMessage) -> LocalAnswer | None:
+def open_question(events: Sequence[Mapping[str, Any]]) -> Reply | None:
+    """What the assistant's form asked last and waits for; None when no form is open."""
+    loop, asked = None, None
+    for event in events:
+        if event["event"] == "active_loop":
+            loop = event.get("name")
+        elif event["event"] == "bot" and event.get("text"):
+            asked = event
+    if not loop or asked is None:
+        return None
+    buttons = (asked.get("data") or {}).get("buttons") or ()
+    return Reply(
+        asked["text"], tuple(Button(button["title"], button["payload"]) for button in buttons)
+    )
+
+
+def _is_said(message: TurnMessage, talk: Talk) -> bool:
+    """Whether a message is words to be answered; in danger those of an edit are, too."""
+    is_word = message.kind not in NOT_SAID or (
+        message.kind is Kind.EDITED and talk is not Talk.ASSISTANT
+    )
+    return is_word and bool(message.text.strip())
+
+
+def _without_words(
+    conversation: Conversation,
+    messages: Sequence[TurnMessage],
+    question: Reply | None,
+    *,
+    is_first: bool,
+) -> LocalAnswer:
+    if all(_moves_by_itself(message) for message in messages):
+        return LocalAnswer(silence="moved", ask_again=True)
+    kinds = [message.kind for message in messages]
+    says = _acknowledgement(kinds, ACKNOWLEDGED, "say_files_saved") or "say_empty"
+    if question is not None or conversation.offered.buttons:
+        return LocalAnswer(says=(says,), ask_again=True, question=question)
+    if is_first:
+        return LocalAnswer(says=(says, "utter_greet"))
+    if any(kind in GOES_ON for kind in kinds):
+        return LocalAnswer(says=(says, "say_media_next"))
+    return LocalAnswer(says=(says,))
+
+
+def _acknowledgement(
+    kinds: Sequence[Kind], responses: Mapping[Kind, str], for_several: str
+) -> str | None:
+    if len({kind for kind in kinds if kind in FILES}) > 1:
+        return for_several
+    return next((says for kind, says in responses.items() if kind in kinds), None)
+
+
+def _moves_by_itself(message: TurnMessage) -> bool:
+    """A live location changes every few seconds: a place, and nothing that somebody says."""
+    return message.kind is Kind.EDITED and not message.text.strip()
+
+
+def _in_danger_without_words(talk: Talk, messages: Sequence[TurnMessage]) -> LocalAnswer:
+    """Everything goes to staff; the choices of an open question stay as they are."""
+    if talk is Talk.DANGER_SILENT:
+        return LocalAnswer(talk=talk, silence="asked_for_silence", ask_again=True)
+    if all(message.kind is Kind.DELETED for message in messages):
+        # Whoever takes words back may be watched just now.
+        return LocalAnswer(talk=talk, silence="deleted", ask_again=True)
+    if all(_moves_by_itself(message) for message in messages):
+        return LocalAnswer(talk=talk, silence="moved", ask_again=True)
+    if talk in SELF_HARM:
+        return LocalAnswer(says=("say_self_harm_more",), talk=talk, ask_again=True)
+    is_call = any(message.kind is Kind.CALL for message in messages)
+    says = "say_call_in_danger" if is_call else "say_danger_more"
+    return LocalAnswer(says=(says,), talk=talk, ask_again=True)
+
+
+def _in_danger_talk(talk: Talk, last: TurnMessage) -> LocalAnswer:
     said = last.text.strip().casefold()
     if asks_for_silence(last.text):
         return LocalAnswer(talk=Talk.DANGER_SILENT, silence="asked_for_silence")

@@ -2,85 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.domain.cases import LogKind
-from bot.domain.conversation import Conversation, Talk
-from bot.domain.local_answers import LocalAnswer
-from bot.domain.messages import Author, Purpose, Reply, Turn, TurnMessage, TurnState
+from bot.domain.conversation import Talk
+from bot.domain.local_answers import LocalAnswer, also_sent
+from bot.domain.messages import Author, Purpose, Reply, TurnState
 from bot.domain.office import Office
 from bot.language.facts import find_facts
 from bot.language.types import Urgency
 from bot.ports import Answer, Wording
 from bot.services.commands import Desk, carry_out
-from bot.services.duty import contact_piece, duty, is_practice, later_status
+from bot.services.duty import contact_piece, status_line
 from bot.services.emergency import see_to_urgent
+from bot.services.prepared import Prepared
 from bot.services.speak import speak, with_practice_notice
+from bot.services.unread import hand_to_staff
 from bot.store.unit_of_work import SqlUnitOfWork
 
 ACTION_FAILED = "action_failed"
-# An advertisement is shorter; more would keep the assistant from everybody else for seconds.
-# All of it is stored, screened and shown to staff.
-LONGEST_TEXT = 8_000
 FIRST_RETRY = timedelta(seconds=1)
 LONGEST_RETRY = timedelta(seconds=15)
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A claimed turn with all that is needed to answer it.
-
-    `conversation.generation` is that of the claim: if a human takes over meanwhile, the
-    replies made from this are older than the takeover and never leave.
-    """
-
-    turn: Turn
-    conversation: Conversation
-    messages: tuple[TurnMessage, ...]
-    metadata: Mapping[str, Any]
-    status: str
-    events: Sequence[Mapping[str, Any]] = field(repr=False)
-
-    @property
-    def text(self) -> str:
-        """The words of all messages, one per line, as far as the assistant reads."""
-        return "\n".join(message.text for message in self.messages)[:LONGEST_TEXT]
-
-    @property
-    def payload(self) -> str | None:
-        """The meaning of a choice, when the turn is one."""
-        return self.messages[-1].payload
-
-
-def prepare(
-    uow: SqlUnitOfWork, turn: Turn, office: Office, wording: Wording, now: datetime
-) -> Prepared:
-    """Read what is needed to answer a turn."""
-    conversation = uow.conversations.get(turn.conversation_id)
-    state = duty(uow, office, now)
-    case = None
-    if conversation.case_id is not None:
-        case = uow.cases.get(conversation.case_id).reference
-    next_shift = state.next_staffed
-    metadata = {
-        "now": now.isoformat(),
-        "today": office.local_date(now),
-        "on_duty": bool(state.reachable),
-        "next_staffed": None if next_shift is None else office.local_time(next_shift),
-        "case": case,
-        "practice": is_practice(uow, office),
-    }
-    return Prepared(
-        turn,
-        conversation,
-        uow.turns.messages(turn.id),
-        metadata,
-        later_status(uow, conversation.case_id, state, office, wording),
-        uow.conversations.tracker(conversation),
-    )
 
 
 def finish(
@@ -95,7 +38,7 @@ def finish(
     failed = [command for command in answer.commands if command.name == ACTION_FAILED]
     if failed:
         detail = str(failed[0].values.get("action", ""))
-        return apologise(uow, prepared, wording, detail, now)
+        return apologise(uow, prepared, office, wording, detail, now)
     if not uow.turns.finish(prepared.turn.id, prepared.turn.token, TurnState.DONE, "bot", now):
         return False
     # Danger or a human may have come in while the assistant was thinking.
@@ -104,6 +47,8 @@ def finish(
     replies = _in_order(answer, desk)
     if uow.turns.urgency(prepared.turn.id) is Urgency.URGENT:
         see_to_urgent(uow, prepared.conversation.id, office, now)
+    hand_to_staff(uow, prepared.conversation, prepared.messages, office, now)
+    replies = _with_acknowledgement(replies, prepared, wording)
     _say(uow, prepared, replies, wording, now)
     if current.generation == prepared.conversation.generation:
         uow.conversations.set_tracker(prepared.conversation, answer.events)
@@ -113,6 +58,19 @@ def finish(
         uow.turns.hurry(now)
         uow.wake("turns")
     return True
+
+
+def _with_acknowledgement(
+    replies: list[Reply], prepared: Prepared, wording: Wording
+) -> list[Reply]:
+    """The replies to words, beginning with one sentence about what came together with them."""
+    name = also_sent(prepared.messages)
+    if name is None:
+        return replies
+    told = wording.say(name).text
+    if not replies:
+        return [Reply(told)]
+    return [Reply(f"{told}\n\n{replies[0].text}", replies[0].buttons), *replies[1:]]
 
 
 def _in_order(answer: Answer, desk: Desk) -> list[Reply]:
@@ -144,13 +102,42 @@ def finish_locally(
     conversation = prepared.conversation
     if local.talk is not conversation.talk:
         uow.conversations.set_talk(conversation.id, local.talk)
-    status = f"{prepared.status} {_whom_to_call(prepared, office, wording, now)}".strip()
-    values = {"status": status, **dict(local.values)}
-    replies = [wording.say(name, **values) for name in local.says]
-    if local.ask_again and replies:
-        replies[-1] = Reply(replies[-1].text, conversation.offered.buttons)
-    _say(uow, prepared, replies, wording, now)
+    if uow.turns.urgency(prepared.turn.id) is Urgency.URGENT:
+        see_to_urgent(uow, conversation.id, office, now)
+    hand_to_staff(uow, conversation, prepared.messages, office, now)
+    reply = _local_reply(uow, prepared, local, office, wording, now)
+    if reply is not None:
+        _say(uow, prepared, [reply], wording, now)
+    elif not local.ask_again:
+        # Nothing is on offer any more.
+        _say(uow, prepared, [], wording, now)
     return True
+
+
+def _local_reply(
+    uow: SqlUnitOfWork,
+    prepared: Prepared,
+    local: LocalAnswer,
+    office: Office,
+    wording: Wording,
+    now: datetime,
+) -> Reply | None:
+    """One text with all that is to be said, and with the open question below it."""
+    if not local.says:
+        return None
+    conversation = prepared.conversation
+    if conversation.case_id is None:
+        status = status_line(uow, office, wording, now)
+    else:
+        status = f"{prepared.status} {_whom_to_call(prepared, office, wording, now)}".strip()
+    values = {"status": status, **dict(local.values)}
+    said = [wording.say(name, **values) for name in local.says]
+    buttons = said[-1].buttons
+    if local.ask_again:
+        if local.question is not None:
+            said.append(local.question)
+        buttons = said[-1].buttons or conversation.offered.buttons
+    return Reply("\n\n".join(reply.text for reply in said), buttons)
 
 
 def _whom_to_call(prepared: Prepared, office: Office, wording: Wording, now: datetime) -> str:
@@ -167,7 +154,12 @@ def finish_for_human(uow: SqlUnitOfWork, prepared: Prepared, now: datetime) -> b
 
 
 def apologise(
-    uow: SqlUnitOfWork, prepared: Prepared, wording: Wording, detail: str, now: datetime
+    uow: SqlUnitOfWork,
+    prepared: Prepared,
+    office: Office,
+    wording: Wording,
+    detail: str,
+    now: datetime,
 ) -> bool:
     """The assistant failed at this turn: say so, raise an alarm, keep its memory as it was."""
     if not uow.turns.finish(
@@ -177,18 +169,26 @@ def apologise(
     uow.alarms.raise_once("turn_failed", detail[:200], now)
     if prepared.conversation.case_id is not None:
         uow.cases.log(prepared.conversation.case_id, LogKind.NOTE, "system", "turn_failed", now)
+    hand_to_staff(uow, prepared.conversation, prepared.messages, office, now)
     _say(uow, prepared, [wording.say("say_apology")], wording, now)
     uow.wake("console")
     return True
 
 
-def postpone(uow: SqlUnitOfWork, prepared: Prepared, wording: Wording, now: datetime) -> bool:
-    """The assistant is down: the turn stays open, the person is told once per outage."""
+def postpone(
+    uow: SqlUnitOfWork, prepared: Prepared, office: Office, wording: Wording, now: datetime
+) -> bool:
+    """The assistant is down: the turn stays open, the person is told once per outage.
+
+    A person can listen to what came with the words meanwhile.
+    """
     wait = min(FIRST_RETRY * 2 ** min(prepared.turn.attempts - 1, 8), LONGEST_RETRY)
     if not uow.turns.retry(prepared.turn.id, prepared.turn.token, now + wait):
         return False
     uow.alarms.raise_once("assistant_down", "", now)
     conversation = prepared.conversation
+    if prepared.turn.attempts == 1:
+        hand_to_staff(uow, conversation, prepared.messages, office, now)
     if uow.conversations.outage_told_at(conversation.id) is None:
         uow.conversations.set_outage_told(conversation.id, now)
         uow.outbox.add_reply(

@@ -71,7 +71,7 @@ def give_back(
     if not uow.files.fail(file, reason):
         return False
     _tell_staff(uow, file, reason, now)
-    _tell_person(uow, file, wording, now)
+    _tell_person(uow, file, reason, wording, now)
     return True
 
 
@@ -95,14 +95,16 @@ def _tell_staff(uow: SqlUnitOfWork, file: FileInWork, reason: str, now: datetime
     uow.wake("console")
 
 
-def _tell_person(uow: SqlUnitOfWork, file: FileInWork, wording: Wording, now: datetime) -> None:
+def _tell_person(
+    uow: SqlUnitOfWork, file: FileInWork, reason: str, wording: Wording, now: datetime
+) -> None:
     """They may count on it having been heard. A human tells it in their own words."""
     known = uow.conversations.get(file.conversation_id)
     if known.handled_by is HandledBy.HUMAN or known.talk is Talk.DANGER_SILENT:
         return
     uow.outbox.add_reply(
         known,
-        wording.say("say_file_failed"),
+        wording.say("say_file_too_large" if reason == "too_large" else "say_file_failed"),
         author=Author.BOT,
         purpose=Purpose.NOTICE,
         now=now,
