@@ -12,6 +12,7 @@ import itertools
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -125,7 +126,7 @@ class PostgresServer:
     def stop(self) -> None:
         """End it at once; the folder is thrown away."""
         if self._process is not None:
-            self._process.terminate()
+            self._process.send_signal(signal.SIGQUIT)  # nothing of it is kept
             try:
                 self._process.wait(10)
             except subprocess.TimeoutExpired:

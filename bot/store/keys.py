@@ -133,7 +133,11 @@ class Vault:
         self._new_of: int | None = None
         self._engine = store if isinstance(store, Engine) else open_key_file(store)
         self._beside_data = self._engine.dialect.name == "postgresql"
-        self._lookup = self._key(LOOKUP_KEY, create=True)
+        try:
+            self._lookup = self._key(LOOKUP_KEY, create=True)
+        except BaseException:
+            self._engine.dispose()
+            raise
 
     @classmethod
     def at(cls, url: str, file: Path, master_keys: Sequence[str]) -> Vault:

@@ -13,11 +13,26 @@ from bot.store.database import Database
 from bot.store.keys import Vault
 from bot.store.migrate import upgrade
 
+type OpenVault = Callable[..., Vault]
+
 
 @pytest.fixture
 def database_url(url_of: Callable[[Path], str], tmp_path: Path) -> str:
     """The URL of the database of this test."""
     return url_of(tmp_path) or f"sqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest.fixture
+def vault_with(database_url: str, tmp_path: Path) -> Iterator[OpenVault]:
+    """Opens the key store with some master keys."""
+    with ExitStack() as open_ones:
+
+        def open_one(*masters: str) -> Vault:
+            vault = Vault.at(database_url, tmp_path / "keys.db", masters)
+            open_ones.callback(vault.close)
+            return vault
+
+        yield open_one
 
 
 @pytest.fixture
