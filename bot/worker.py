@@ -189,8 +189,15 @@ class Worker:
 
     async def _mailbox(self) -> bool:
         now = self._app.clock.now()
-        told = await self._app.write(lambda uow: uow.outbox.deliver_to_mailbox(now, ROWS_AT_ONCE))
-        self._app.wakes.wake((*told, "console") if told else ())
+
+        def deliver(uow: SqlUnitOfWork) -> tuple[str, ...]:
+            told = uow.outbox.deliver_to_mailbox(now, ROWS_AT_ONCE)
+            # In the commit: the long poll may be held by another process.
+            for topic in (*told, "console") if told else ():
+                uow.wake(topic)
+            return told
+
+        told = await self._app.write(deliver)
         return bool(told)
 
     async def _pages(self) -> bool:
