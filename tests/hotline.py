@@ -17,7 +17,7 @@ from typing import Any
 from bot.bootstrap import App, build
 from bot.domain.cases import Case, CaseState
 from bot.domain.conversation import Conversation
-from bot.domain.messages import InboundMessage, Line, Outbound, Received, Reply
+from bot.domain.messages import Attachment, InboundMessage, Kind, Line, Outbound, Received, Reply
 from bot.domain.staff import Role, Staff
 from bot.gateways.rasa import RasaAssistant
 from bot.keyfile import new_key
@@ -25,9 +25,18 @@ from bot.ports import Answer, AssistantDownError, SendError
 from bot.settings import Settings
 from bot.worker import Worker
 from channels.inbound import take_in
+from tests.media import FakeMedia
 
 # 20:00 WIB on a Saturday.
 START = datetime(2026, 11, 21, 13, 0, tzinfo=UTC)
+# What comes with a file, and the type that a provider names for it.
+FILE_TYPES = {
+    Kind.PHOTO: "image/jpeg",
+    Kind.VOICE: "audio/ogg",
+    Kind.VIDEO: "video/mp4",
+    Kind.DOCUMENT: "application/pdf",
+    Kind.STICKER: "image/webp",
+}
 
 
 def url_of(_folder: Path) -> str:
@@ -163,6 +172,7 @@ class Hotline:
         self.assistant = FakeAssistant()
         self.phones = Phones()
         self.chats = {"telegram": ChatApp(), "whatsapp": ChatApp()}
+        self.media = FakeMedia()
         values = {
             "tanyadulu_data_dir": folder,
             "master_keys": (new_key(),),
@@ -175,6 +185,7 @@ class Hotline:
             clock=self.clock,
             assistant=assistant or self.assistant,
             senders={"phone": self.phones, "screen": self.phones, **self.chats},
+            media=dict.fromkeys(("web", *self.chats), self.media),
         )
         self.worker = Worker(self.app)
         self._count = 0
@@ -201,6 +212,23 @@ class Hotline:
         received = await take_in(self.app, message)
         await self.settle()
         return received
+
+    async def sends(self, who: str, kind: Kind, text: str = "", **more: Any) -> Received:
+        """Somebody sends what is not words; everything that is due is done before it returns."""
+        received = await take_in(self.app, self.message(who, kind, text, **more))
+        await self.settle()
+        return received
+
+    def message(
+        self, who: str, kind: Kind, text: str = "", *, channel: str = "web", **more: Any
+    ) -> InboundMessage:
+        """A message of a kind, with a file where that kind has one."""
+        self._count += 1
+        values = {"final": True, "address": "" if channel == "web" else who, **more}
+        if kind in FILE_TYPES:
+            file = Attachment(kind, FILE_TYPES[kind], f"file{self._count}")
+            values = {"attachments": (file,), **values}
+        return InboundMessage(channel, f"m{self._count}", who, text, kind=kind, **values)
 
     async def settle(self) -> None:
         """Let the worker do all that is due now."""
