@@ -1,0 +1,588 @@
+"""WhatsApp from Twilio's webhook to the answer in Twilio's hands, over real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import http.client
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.channels import WHATSAPP
+from bot.domain.messages import Button, Delivery, Reply
+from bot.ports import Answer
+from channels.whatsapp_reconcile import _look
+from tests.channels.whatsapp_line import ANI, TOKENS, WhatsAppLine, whatsapp_line
+from tests.hotline import Hotline, story
+from tests.standins import twilio as standin
+from tests.standins.process import Running, stand_in
+
+PATH = "/webhooks/whatsapp"
+SCOPED = "whatsapp:ID.4566546130240823"
+assert Hotline  # tests/conftest.py runs modules that know it on both databases
+
+
+@pytest.fixture(scope="module")
+def twilio() -> Iterator[Running]:
+    """The stand-in's process."""
+    with stand_in("twilio") as running:
+        yield running
+
+
+def form(**values: str) -> dict[str, str]:
+    """A webhook's parameters, of a message that Twilio does not have."""
+    told = {
+        "MessageSid": "SM" + "7" * 32,
+        "AccountSid": standin.ACCOUNT,
+        "From": ANI,
+        "To": standin.SENDER,
+        "Body": "halo",
+        "NumMedia": "0",
+        "MessageType": "text",
+    }
+    return told | values
+
+
+def statuses(answers: list[list[Any]]) -> list[int]:
+    """The status of each answer."""
+    return [status for status, _, _ in answers]
+
+
+@story
+async def test_a_message_is_answered_through_the_api(tmp_path: Path, twilio: Running) -> None:
+    """The webhook itself answers nothing: words go where they can be tried again."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        ((status, body, _),) = await line.writes("apa itu kontrak kerja")
+        assert status == 200
+        assert "Message" not in body
+        (answer,) = await line.sees()
+        assert answer.endswith("jawaban: apa itu kontrak kerja")
+        assert "LATIHAN" in answer
+
+
+@story
+async def test_twenty_at_once_are_one_turn(tmp_path: Path, twilio: Running) -> None:
+    """Twilio repeats what it is not sure of, also while the first is under way."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        answers = await line.writes("halo", sid="SM" + "5" * 32, times=20, at_once=True)
+        assert statuses(answers) == [200] * 20
+        assert len(await line.sees()) == 1
+        assert statuses(await line.writes("halo", sid="SM" + "5" * 32)) == [200]
+        assert len(await line.sees()) == 1
+        people = [one for one in await line.hotline.lines(ANI, WHATSAPP) if one.author == "person"]
+        assert len(people) == 1
+
+
+# Signatures
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"Body": ""},
+        {"Body": "dua spasi di akhir  "},
+        {"Body": "  \n halo\t"},
+        {"Body": "é 😀 & = + % ü"},
+        {"ProfileName": "", "NewThing": "", "Another": " x "},
+        {"ChannelMetadata": '{"type":"whatsapp","data":{"context":{"a":"b&c=d"}}}'},
+    ],
+)
+@story
+async def test_what_is_signed_is_let_in(
+    tmp_path: Path, twilio: Running, values: dict[str, str]
+) -> None:
+    """Blank and unknown parameters, spaces, signs: all of it counts as it is."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        assert statuses(await line.post(PATH, form(**values))) == [200]
+        assert await line.refused() == {}
+
+
+@story
+async def test_a_parameter_that_comes_twice_is_signed_twice(
+    tmp_path: Path, twilio: Running
+) -> None:
+    """As Twilio signs lists."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        pairs = [*form().items(), ("Tag", "b"), ("Tag", "a"), ("Tag", "b")]
+        assert statuses(await line.post(PATH, pairs)) == [200]
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"headers": {"Host": "evil.example"}},
+        {"headers": {"X-Forwarded-Proto": "http", "X-Forwarded-Host": "inside:8080"}},
+        {"public": "https://hotline.example:443"},
+        {"token": standin.OLD_TOKEN},
+    ],
+)
+@story
+async def test_a_proxy_or_a_new_token_changes_nothing(
+    tmp_path: Path, twilio: Running, how: dict[str, Any]
+) -> None:
+    """What counts is the address that Twilio was given, never the one that was called."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        assert statuses(await line.post(PATH, form(), **how)) == [200]
+
+
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        ({"signature": ""}, "unsigned"),
+        ({"signature": "bm9wZQ=="}, "bad_signature"),
+        ({"signature": "\u00e9\u00fc"}, "bad_signature"),
+        ({"token": "guessed"}, "bad_signature"),
+        ({"token": ""}, "bad_signature"),
+        ({"public": "http://hotline.example"}, "bad_signature"),
+        ({"public": "https://evil.example"}, "bad_signature"),
+    ],
+)
+@story
+async def test_what_is_not_signed_is_kept_apart(
+    tmp_path: Path, twilio: Running, how: dict[str, Any], reason: str
+) -> None:
+    """403, into quarantine, and nobody is answered; a repeat is one entry."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        answers = await line.post(PATH, form(), times=2, **how)
+        assert statuses(answers) == [403, 403]
+        assert all(len(body) < 100 and "error" in body for _, body, _ in answers)
+        assert await line.refused() == {("whatsapp", reason): 2}
+        assert await line.held() == 1
+        assert await line.sees() == []
+
+
+@story
+async def test_a_signature_is_of_one_address_and_one_body(tmp_path: Path, twilio: Running) -> None:
+    """Replayed with other words, or to another webhook, it is worth nothing."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        pairs = list(form().items())
+        signature = standin.sign(standin.TOKEN, standin.PUBLIC + PATH, pairs)
+        assert statuses(await line.post(PATH, form(), signature=signature, times=2)) == [200, 200]
+        for path, values in (
+            (PATH, {"Body": "tolong"}),
+            (PATH, {"Extra": ""}),
+            (f"{PATH}?a=b", {}),
+            ("/webhooks/voice", {}),
+            (f"{PATH}/status", {}),
+        ):
+            answers = await line.post(path, form(**values), signature=signature)
+            assert statuses(answers) == [403]
+
+
+@pytest.mark.parametrize(
+    ("values", "status"),
+    [
+        ({"To": "whatsapp:+62899"}, 403),
+        ({"To": "whatsapp:+62899", "MessagingServiceSid": "MG" + "9" * 32}, 403),
+        ({"AccountSid": "AC" + "9" * 32}, 403),
+        ({"To": "whatsapp:+62899", "MessagingServiceSid": standin.SERVICE}, 200),
+        ({"MessagingServiceSid": "MG" + "9" * 32}, 200),
+        ({"MessageSid": ""}, 400),
+        ({"From": ""}, 400),
+        ({"From": "+628120000001"}, 400),
+    ],
+)
+@story
+async def test_ours_and_not_ours(
+    tmp_path: Path, twilio: Running, values: dict[str, str], status: int
+) -> None:
+    """Numbers of our Messaging Service are ours; signed nonsense goes to quarantine."""
+    sender = f"{standin.SENDER},{standin.SERVICE}"
+    async with whatsapp_line(tmp_path, twilio, whatsapp_from=sender) as line:
+        assert statuses(await line.post(PATH, form(**values))) == [status]
+        assert await line.held() == (0 if status == 200 else 1)
+
+
+@pytest.mark.parametrize("path", [PATH, f"{PATH}/status", "/webhooks/voice"])
+@story
+async def test_what_is_too_long_or_no_form(tmp_path: Path, twilio: Running, path: str) -> None:
+    """413 and 400 in short JSON, on every webhook."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        assert statuses(await line.post(path, form(Body="a" * 70_000))) == [413]
+        json_type = {"Content-Type": "application/json"}
+        assert statuses(await line.post(path, form(), headers=json_type)) == [400]
+        many = [(f"a{number}", "") for number in range(600)]
+        assert statuses(await line.post(path, many)) == [400]
+
+
+@story
+async def test_before_the_channel_is_opened_nothing_is_taken(
+    tmp_path: Path, twilio: Running
+) -> None:
+    """503 makes Twilio try again; once it is open, what was refused is found."""
+    async with whatsapp_line(tmp_path, twilio, tanyadulu_practice=False) as line:
+        assert statuses(await line.writes("halo")) == [503]
+        assert await line.reconcile() == 0
+        assert await line.sees() == []
+
+
+@settings(
+    max_examples=8,  # each with a server of its own and a hundred requests
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    bodies=st.lists(
+        st.one_of(
+            st.binary(max_size=300),
+            st.dictionaries(
+                st.sampled_from([*form(), "MediaUrl0", "Latitude", "ButtonPayload", "Contacts"]),
+                st.text(max_size=80),
+            ).map(lambda values: urlencode(values).encode()),
+        ),
+        min_size=20,
+        max_size=40,
+    )
+)
+def test_garbage_never_breaks_it(tmp_path: Path, twilio: Running, bodies: list[bytes]) -> None:
+    """Signed or not, with whatever in it: an answer below 500."""
+    folder = tmp_path / str(len(list(tmp_path.iterdir())))
+
+    async def conversation() -> None:
+        async with whatsapp_line(folder, twilio) as line:
+            for body in bodies:
+                for path in (PATH, f"{PATH}/status", "/webhooks/voice"):
+                    status = await asyncio.to_thread(post_raw, line, path, body)
+                    assert status < 500
+
+    asyncio.run(conversation())
+
+
+def post_raw(line: WhatsAppLine, path: str, body: bytes) -> int:
+    """Post bytes with the signature that Twilio would make, if it were a form of Twilio's."""
+    pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Twilio-Signature": standin.sign(standin.TOKEN, standin.PUBLIC + path, pairs),
+    }
+    where = urlsplit(line.twilio.tell("where"))
+    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=10)
+    try:
+        connection.request("POST", path, body, headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+# Who, and what
+
+
+@story
+async def test_a_person_stays_the_same_when_meta_gives_them_an_id(
+    tmp_path: Path, twilio: Running
+) -> None:
+    """First the number alone, then Meta's id beside it, then the id alone: one conversation."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        await line.writes("satu")
+        await line.writes("dua", params={"ExternalUserId": SCOPED})
+        await line.writes("tiga", who=SCOPED, params={"ExternalUserId": SCOPED, "WaId": ""})
+        lines = await line.hotline.lines(SCOPED, WHATSAPP)
+        assert [one.text for one in lines if one.author == "person"] == ["satu", "dua", "tiga"]
+        assert len(await line.sees()) == 2
+        assert len(await line.sees(SCOPED)) == 1
+
+
+@story
+async def test_a_number_that_passed_on_is_another_person(tmp_path: Path, twilio: Running) -> None:
+    """The next owner of the number must not land in the talk of the one before."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        await line.writes("rahasia saya", params={"ExternalUserId": SCOPED})
+        other = "whatsapp:ID.9999999999"
+        await line.writes("halo", params={"ExternalUserId": other})
+        lines = await line.hotline.lines(other, WHATSAPP)
+        assert [one.text for one in lines if one.author == "person"] == ["halo"]
+
+
+@pytest.mark.parametrize("answer", ["2", "2.", "lapor", "LAPOR"])
+@story
+async def test_a_choice_is_a_number_or_its_words(
+    tmp_path: Path, twilio: Running, answer: str
+) -> None:
+    """Choices are numbered lines; what was chosen reaches the assistant as its meaning."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        buttons = (Button("Cek tawaran", "/check"), Button("Lapor", "/report"))
+        line.hotline.assistant.answers.append(Answer(replies=(Reply("Mau apa?", buttons),)))
+        await line.writes("halo")
+        assert (await line.sees())[-1].endswith("Mau apa?\n\n1 Cek tawaran\n2 Lapor")
+        await line.writes(answer)
+        assert line.hotline.assistant.asked[-1] == "/report"
+
+
+MEDIA_FILE = {"base64": base64.b64encode(b"x").decode()}
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"body": ""},
+        {"files": [{**MEDIA_FILE, "content_type": "image/jpeg"}]},
+        {"files": [{**MEDIA_FILE, "content_type": "audio/ogg"}]},
+        {"files": [{**MEDIA_FILE, "content_type": "video/mp4"}]},
+        {"files": [{**MEDIA_FILE, "content_type": "application/pdf"}], "body": "kontrak.pdf"},
+        {"files": [{**MEDIA_FILE, "content_type": "image/webp"}]},
+        {"files": [{**MEDIA_FILE, "content_type": "text/vcard"}]},
+        {"params": {"MessageType": "location", "Latitude": "1.5", "Longitude": "2.5"}},
+        {"params": {"MessageType": "contacts", "Contacts": "[]"}},
+        {"params": {"MessageType": "reaction", "Body": "👍"}},
+        {"params": {"MessageType": "poll_creation"}},
+        {"params": {"MessageType": "edit", "Body": "maksud saya besok"}},
+        {"params": {"MessageType": "deleted"}},
+        {"params": {"MessageType": "unsupported"}},
+        {"params": {"MessageType": "whatever_comes_next"}},
+    ],
+    ids=lambda how: str(how.get("params", {}).get("MessageType") or how.get("files", how))[:60],
+)
+@story
+async def test_every_sort_of_message_is_stored_and_answered(
+    tmp_path: Path, twilio: Running, how: dict[str, Any]
+) -> None:
+    """Nobody is met with silence, whatever they sent."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        assert statuses(await line.writes(**how)) == [200]
+        assert await line.sees()
+        lines = await line.hotline.lines(ANI, WHATSAPP)
+        assert len([one for one in lines if one.author == "person"]) == 1
+
+
+# What became of ours
+
+
+async def callback(line: WhatsAppLine, *words: str, error: int | None = None) -> None:
+    """Twilio reports, in this order, on the latest text to Ani."""
+    sid = (await line.sids())[-1]
+    for word in words:
+        assert statuses(await line.tell("status", sid=sid, status=word, error=error)) == [204]
+
+
+@story
+async def test_reports_only_lead_forward(tmp_path: Path, twilio: Running) -> None:
+    """They come in any order and more than once."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        await line.writes("halo")
+        await callback(line, "delivered", "queued", "sent", "delivered", "strange_word")
+        assert (await line.states())[-1] == (Delivery.SENT, "delivered", None)
+        await callback(line, "read", "sent", "delivered")
+        assert (await line.states())[-1] == (Delivery.SENT, "read", None)
+
+
+@pytest.mark.parametrize(("code", "unreachable"), [(63016, False), (63024, False), (21610, True)])
+@story
+async def test_a_failure_that_is_told_later_is_shown(
+    tmp_path: Path, twilio: Running, code: int, unreachable: bool
+) -> None:
+    """Taken by Twilio is not arrived."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        await line.writes("halo")
+        await callback(line, "failed", error=code)
+        state, _, error = (await line.states())[-1]
+        assert state is Delivery.FAILED_PERMANENTLY
+        assert str(code) in str(error)
+        known = await line.hotline.talk(ANI, WHATSAPP)
+        assert (known.unreachable is not None) is unreachable
+
+
+@story
+async def test_a_report_that_overtakes_our_own_commit_counts(
+    tmp_path: Path, twilio: Running
+) -> None:
+    """The report names our row, so that it does not need Twilio's id."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        await line.tell("set", reports=["queued", "sent", "delivered", "read"])
+        await line.writes("halo")
+        for _ in range(100):
+            state = (await line.states())[-1]
+            if state[1] == "read":
+                break
+            await asyncio.sleep(0.05)
+        assert state == (Delivery.SENT, "read", None)
+
+
+@story
+async def test_reports_on_nothing_of_ours_change_nothing(tmp_path: Path, twilio: Running) -> None:
+    """Erased rows, other databases, services that report by themselves; forged ones are kept."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        told = form(MessageStatus="read")
+        for query in ("", "?row=" + "0" * 32, "?row=x", "?row=", "?other=1"):
+            assert statuses(await line.post(f"{PATH}/status{query}", told)) == [204]
+        assert statuses(await line.post(f"{PATH}/status", form(MessageStatus="READ!"))) == [400]
+        assert statuses(await line.post(f"{PATH}/status", told, token="x")) == [403]
+        assert statuses(await line.post(f"{PATH}/status", told | {"AccountSid": "AC1"})) == [403]
+
+
+# What Twilio answers
+
+
+@story
+async def test_a_pause_that_twilio_asks_for_is_kept(tmp_path: Path, twilio: Running) -> None:
+    """429 with Retry-After: nothing leaves before, and then it does."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        await line.tell(
+            "fail", kind="status", name="send", status=429, headers={"Retry-After": "30"}
+        )
+        await line.writes("halo")
+        assert await line.sees() == []
+        await line.hotline.forward(seconds=20)
+        assert await line.sees() == []
+        await line.hotline.forward(seconds=15)
+        assert len(await line.sees()) == 1
+
+
+@story
+async def test_an_error_of_twilios_is_tried_again(tmp_path: Path, twilio: Running) -> None:
+    """500 twice, then it works; once."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        await line.tell("fail", kind="status", name="send", status=500, times=2)
+        await line.writes("halo")
+        for _ in range(4):
+            await line.hotline.forward(seconds=60)
+        assert len(await line.sees()) == 1
+
+
+@story
+async def test_taken_but_not_acknowledged_is_not_sent_twice(
+    tmp_path: Path, twilio: Running
+) -> None:
+    """The line dies after Twilio took it: it is asked, not told again."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        await line.tell("fail", kind="drop", name="send")
+        await line.writes("halo")
+        await line.hotline.forward(seconds=60)
+        assert len(await line.sees()) == 1
+        assert (await line.states())[-1][0] is Delivery.SENT
+
+
+@story
+async def test_lost_before_twilio_took_it_is_sent_again(tmp_path: Path, twilio: Running) -> None:
+    """The same from our side, the opposite at theirs."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        await line.tell("fail", kind="refuse", name="send")
+        await line.writes("halo")
+        assert await line.sees() == []
+        await line.hotline.forward(seconds=60)
+        assert len(await line.sees()) == 1
+
+
+@story
+async def test_who_unsubscribed_is_unreachable_until_they_write(
+    tmp_path: Path, twilio: Running
+) -> None:
+    """21610 ends it; a new message of theirs opens it again."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        await line.tell("set", stopped=[ANI])
+        await line.writes("halo")
+        assert (await line.states())[-1][::2] == (Delivery.FAILED_PERMANENTLY, "stopped")
+        await line.tell("set", stopped=[])
+        await line.writes("halo lagi")
+        assert len(await line.sees()) == 1
+
+
+# What got lost
+
+
+@story
+async def test_messages_of_an_outage_are_found(tmp_path: Path, twilio: Running) -> None:
+    """All pages of them, each once, files too; old ones get no text out of the blue."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        await line.writes("sebelum")
+        await line.reconcile()
+        for number in range(205):
+            await line.tell("inbound", sender=f"whatsapp:+62813{number:07}", body="p", silent=True)
+        photo = {**MEDIA_FILE, "content_type": "image/jpeg"}
+        await line.tell("inbound", sender=ANI, body="kontrak", files=[photo], silent=True)
+        old = "whatsapp:+628120000777"
+        await line.tell("inbound", sender=old, body="halo", minutes_ago=40, silent=True)
+        assert await line.reconcile() == 207
+        assert await line.reconcile() == 0
+        photos = [one for one in await line.hotline.lines(ANI, WHATSAPP) if one.kind == "photo"]
+        assert [one.text for one in photos] == ["kontrak"]
+        # 80 messages a second are what a sender may send.
+        for _ in range(3):
+            await line.hotline.forward(seconds=2)
+        assert len(await line.sees("whatsapp:+628130000204")) == 1
+        assert await line.sees(old) == []
+        assert (await line.states(old))[-1][0] is Delivery.HELD
+
+
+@story
+async def test_a_webhook_after_the_reconcile_is_a_repeat(tmp_path: Path, twilio: Running) -> None:
+    """And the other way round."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        told = await line.tell("inbound", sender=ANI, body="halo", silent=True)
+        assert await line.reconcile() == 1
+        await line.writes("halo", sid=told["sid"], params={"ExternalUserId": SCOPED})
+        assert len(await line.sees()) == 1
+
+
+@story
+async def test_a_report_that_never_came_is_asked_for(tmp_path: Path, twilio: Running) -> None:
+    """Without a public address, or lost on the way."""
+    async with whatsapp_line(tmp_path, twilio, public_base_url="") as line:
+        await line.tell("set", public="http://127.0.0.1:8080")
+        await line.writes("halo")
+        assert (await line.states())[-1][1] is None
+        await line.tell("status", sid=(await line.sids())[-1], status="undelivered", error=63024)
+        await line.hotline.forward(minutes=6)
+        await line.reconcile()
+        assert (await line.states())[-1] == (Delivery.FAILED_PERMANENTLY, "undelivered", "63024")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "status", "status": 500},
+        {"kind": "status", "status": 200, "body": "<html>"},
+        {"kind": "status", "status": 200, "body": {"messages": [{"sid": None}, 7]}},
+        {"kind": "status", "status": 200, "body": {"messages": "x"}},
+        {"kind": "drop"},
+    ],
+)
+@story
+async def test_garbage_from_twilio_leaves_everything_as_it_was(
+    tmp_path: Path, twilio: Running, fault: dict[str, Any]
+) -> None:
+    """The next look finds what this one could not."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        await line.tell("inbound", sender=ANI, body="halo", silent=True)
+        await line.tell("fail", name="list", **fault)
+        assert await _look(line.hotline.app, line.gateway, "t") == 60.0
+        assert await _look(line.hotline.app, line.gateway, "t") == 300.0
+        await line.hotline.settle()
+        assert len(await line.sees()) == 1
+
+
+@story
+async def test_one_process_looks_at_a_time(tmp_path: Path, twilio: Running) -> None:
+    """Whoever has the lease; the other waits."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        assert await _look(line.hotline.app, line.gateway, "first") == 300.0
+        await line.tell("inbound", sender=ANI, body="halo", silent=True)
+        before = len(await asyncio.to_thread(twilio.calls, "list"))
+        assert await _look(line.hotline.app, line.gateway, "second") == 60.0
+        assert len(await asyncio.to_thread(twilio.calls, "list")) == before
+
+
+# Silence about people
+
+
+@story
+async def test_the_log_of_a_conversation_names_nobody(
+    tmp_path: Path, twilio: Running, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """No number, no word, no token, also when things go wrong."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        await line.writes("rahasia keluarga", params={"ExternalUserId": SCOPED})
+        await line.post(PATH, form(Body="rahasia palsu"), token="x")
+        await line.tell("fail", kind="drop", name="send")
+        await line.writes("rahasia kedua")
+        await line.tell("set", stopped=[ANI])
+        await line.writes("rahasia ketiga")
+        await line.tell("call", sender=ANI)
+    said = "".join(capfd.readouterr())
+    for secret in ("rahasia", "8120000001", "4566546130240823", *TOKENS):
+        assert secret not in said
