@@ -23,10 +23,10 @@ from channels.telegram import PATH, TelegramChannel, gateway_of, webhook_secret
 from channels.telegram_updates import BIGGEST_ID, MalformedError
 
 log = structlog.get_logger()
-POLL_SECONDS = 10
+POLL_SECONDS = 8
 # Longer than a poll with its time-outs, so that nobody else begins one meanwhile; short, so
 # that whoever takes over after a crash does not leave people waiting.
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=20)
 STANDBY_SECONDS = 3.0
 CHECK_WEBHOOK_SECONDS = 300.0
 LONGEST_PAUSE_SECONDS = 60.0

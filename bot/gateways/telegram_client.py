@@ -32,7 +32,7 @@ MOST_UPDATES = 100
 POOL_SIZE = 64
 # A call that hangs ends before the worker gives it up, so that its end can still be told apart.
 CONNECT_SECONDS, READ_SECONDS, WRITE_SECONDS, POOL_SECONDS = 4.0, 12.0, 4.0, 4.0
-POLL_GRACE_SECONDS = 10.0
+POLL_GRACE_SECONDS = 5.0
 TOKEN_REFUSED_PAUSE_SECONDS = 60.0
 # What the hotline listens to: people in private chats, and being added to groups.
 WANTED = (

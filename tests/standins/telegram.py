@@ -355,7 +355,7 @@ class Api(StandIn):
         self, url: str, body: str, secret: str | None = None, times: int = 1
     ) -> list[list[Any]]:
         """Send a body to a webhook, so many times at once; status and text of each answer."""
-        headers = {} if secret is None else {SECRET_HEADER: secret}
+        headers = {} if secret is None else {SECRET_HEADER.encode(): secret.encode()}
 
         def post(_number: int) -> list[Any]:
             try:

@@ -215,10 +215,10 @@ MESSAGES: dict[str, tuple[Json, str | None, str | None, str]] = {
         "Berangkat?\n- ya\n- tidak",
     ),
     "service message": (
-        {"message_auto_delete_timer_changed": {"message_auto_delete_time": 86400}},
+        {"write_access_allowed": {"web_app_name": "x"}},
         "unknown",
         None,
-        "message_auto_delete_timer_changed",
+        "write_access_allowed",
     ),
     "something of tomorrow": ({"hologram": {"file_id": "h"}}, "unknown", None, "hologram"),
     "nothing at all": ({}, "unknown", None, ""),
