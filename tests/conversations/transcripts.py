@@ -69,7 +69,7 @@ class Replay:
         for number, step in enumerate(transcript.steps, 1):
             ((kind, wanted),) = step.items()
             try:
-                await STEPS[kind](self, wanted)
+                await getattr(self, kind)(wanted)
             except AssertionError as error:
                 said = "\n".join(line.text for line in self.answers)
                 raise TranscriptError(
