@@ -78,6 +78,11 @@ class WhatsAppLine:
         """How many requests are in quarantine."""
         return await self.hotline.app.read(lambda uow: uow.quarantine.held_count())
 
+    async def open(self) -> None:
+        """People rely on this channel already."""
+        now = self.hotline.clock.now()
+        await self.hotline.app.write(lambda uow: uow.channels.mark_opened(WHATSAPP, now))
+
     async def reconcile(self) -> int:
         """Look for what is missing; how many messages were."""
         found = await reconcile(self.hotline.app, self.gateway)
