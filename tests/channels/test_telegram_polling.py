@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,10 @@ from channels.telegram import PATH, gateway_of, webhook_secret
 from channels.telegram_polling import Poller, Trouble, keep_webhook
 from tests.channels.telegram_line import ANI, TelegramLine, telegram_line
 from tests.faults.box import Box, server_program
-from tests.hotline import Hotline  # these tests run on both databases
+from tests.hotline import Hotline
 from tests.standins import telegram_people as people
 from tests.standins.process import Running, await_that, stand_in
 from tests.standins.telegram import TOKEN
-
-assert Hotline
 
 
 @pytest.fixture(scope="module")
@@ -383,25 +382,22 @@ def test_pauses_grow_and_obey(tmp_path: Path) -> None:
 def test_a_kill_between_commit_and_confirmation(api: Running, tmp_path: Path, where: str) -> None:
     """The real server dies there; it comes back, everything is answered, nothing twice."""
     folder = tmp_path / "var"
-    program = server_program(
-        folder,
-        free_port(),
-        {
-            "DIE_AT": where,
-            "TELEGRAM_BOT_TOKEN": TOKEN,
-            "TELEGRAM_API_BASE_URL": api.url,
-            "TELEGRAM_MODE": "polling",
-            "TANYADULU_PRACTICE": "1",
-            "RASA_URLS": "http://127.0.0.1:9",
-        },
-        "tests.faults.dying_server",
-    )
+    environment = {
+        "DIE_AT": where,
+        "TELEGRAM_BOT_TOKEN": TOKEN,
+        "TELEGRAM_API_BASE_URL": api.url,
+        "TELEGRAM_MODE": "polling",
+        "TANYADULU_PRACTICE": "1",
+        "RASA_URLS": "http://127.0.0.1:9",
+    }
+    program = server_program(folder, free_port(), environment, "tests.faults.dying_server")
     ani = people.Person(api, ANI)
     box = Box(folder, [program], 0)
     try:
         ani.writes("saya dikurung majikan dan mau dibunuh")
         await_that(box.deaths, lambda deaths: deaths >= 1, 60)
-        box.children["server"].program.environment["DIE_AT"] = ""
+        mended = replace(program, environment={**program.environment, "DIE_AT": ""})
+        box.children["server"].program = mended
         ani.writes("tolong")
         shown = await_that(
             lambda: api.tell("messages", chat_id=ANI),
