@@ -1,0 +1,1 @@
+"""Several boxes on one PostgreSQL database, with real processes."""
