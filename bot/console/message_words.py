@@ -75,6 +75,9 @@ REASONS = {
     "timed_out": "penyedia tidak menjawab",
     "unreadable_answer": "jawaban penyedia tidak terbaca",
     "too_large": "terlalu besar",
+    "empty": "isinya kosong",
+    "not_found": "sudah tidak ada di penyedia",
+    "PUBLIC_BASE_URL": "alamat PUBLIC_BASE_URL harus https",
     "gone": "sudah tidak ada di penyedia",
     "expired": "sudah tidak ada di penyedia",
 }
@@ -93,7 +96,7 @@ HELD_REASONS = {
     ),
 }
 REFUSALS = {
-    "unsigned": "tidak bertanda tangan",
+    "unsigned": "tanpa tanda tangan",
     "bad_signature": "tanda tangannya salah",
     "bad_secret": "kunci rahasianya salah",
     "wrong_secret": "kunci rahasianya salah",
@@ -126,6 +129,20 @@ def reason(code: str) -> str:
     return REASONS.get(bare, f"penyedia menolak ({bare})" if bare else "tidak diketahui sebabnya")
 
 
+def kinds(text: str) -> str:
+    """The sorts of messages with commas between them, in words; any other text as it is."""
+    parts = text.split(", ")
+    if not all(part in set(Kind) for part in parts):
+        return text
+    return ", ".join(KINDS[Kind(part)] or part for part in parts)
+
+
+def lost_file(text: str) -> str:
+    """`kind, reason` of a file that nobody will ever open, in words."""
+    kind, _, code = text.partition(", ")
+    return f"{kinds(kind)} tidak bisa diambil: {reason(code)}"
+
+
 def failure(detail: str) -> str:
     """`channel: reason` of an alarm or a log entry, in words; any other text as it is."""
     channel, mark, code = detail.partition(": ")
@@ -137,6 +154,25 @@ def failure(detail: str) -> str:
 def refusal(code: str) -> str:
     """Why a request was refused at the door."""
     return REFUSALS.get(code, code.replace("_", " "))
+
+
+def detail(text: str) -> str:
+    """What a message says without words; the signs of the channels become words."""
+    return "\n".join(filter(None, map(_detail_line, text.split("\n"))))
+
+
+def _detail_line(line: str) -> str:
+    sign, rest = line[:1], line[1:].strip()
+    if sign == "↪":
+        return f"Diteruskan dari {rest}" if rest else "Diteruskan dari orang lain"
+    if sign == "⏩":
+        return "Sudah diteruskan berkali-kali"
+    if sign == "↩":
+        # The provider's id of that message tells nobody anything.
+        return "Balasan atas satu pesan sebelumnya"
+    if sign == "❝":
+        return f"Menanggapi: “{rest.rstrip('❞')}”"
+    return f"Datang dari iklan: {rest}" if sign == "📣" else line
 
 
 def delivery(line: Line, channel: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from bot.bootstrap import App
 from bot.console import message_words, views, words
 from bot.console.pages import TOPIC, Pages
+from bot.domain.messages import InboundMessage
 from bot.domain.staff import Staff
 from bot.services import quarantine
 from bot.services.quarantine import Intake
@@ -45,6 +46,8 @@ class RefusedView:
     times: int
     decided: str = ""
     readable: bool = False
+    sender: str = field(default="", repr=False)
+    said: str = field(default="", repr=False)
     body: str = field(default="", repr=False)
     cut: bool = False
 
@@ -86,6 +89,7 @@ class QuarantinePage:
     def _view(self, refused: Refused, supervises: bool, decided: str = "") -> RefusedView:
         now = self._app.clock.now()
         body = refused.body.decode("utf-8", "replace") if supervises else ""
+        message = self._message(refused) if supervises else None
         return RefusedView(
             id=refused.id,
             channel=message_words.channel_name(refused.channel),
@@ -94,7 +98,9 @@ class QuarantinePage:
             age=words.age(refused.at, now),
             times=refused.times,
             decided=decided,
-            readable=supervises and self._is_readable(refused),
+            readable=message is not None,
+            sender="" if message is None else message.sender,
+            said="" if message is None else _said(message),
             body=_printable(body[:LONGEST_BODY]),
             cut=len(body) > LONGEST_BODY,
         )
@@ -105,12 +111,11 @@ class QuarantinePage:
         by = labels.get(refused.settled_by or "", "")
         return self._view(refused, False, f"{DECIDED[refused.state]} oleh {by}, {at}")
 
-    def _is_readable(self, refused: Refused) -> bool:
+    def _message(self, refused: Refused) -> InboundMessage | None:
         try:
-            quarantine.message_in(refused, self._intake)
+            return quarantine.message_in(refused, self._intake)
         except RefusedError:
-            return False
-        return True
+            return None
 
     async def act(self, request: Request, member: Staff) -> Response:
         """Let one in after all, or drop it; a second time changes nothing."""
@@ -159,6 +164,12 @@ class QuarantinePage:
     ) -> None:
         quarantine.settle(uow, member, row_id, state, self._app.clock.now())
         uow.wake(TOPIC)
+
+
+def _said(message: InboundMessage) -> str:
+    """What the person would say with it, as it claims."""
+    kind = "" if message.kind is None else message_words.KINDS[message.kind]
+    return _printable("\n".join(part for part in (kind, message.text, message.detail) if part))
 
 
 def _printable(text: str) -> str:

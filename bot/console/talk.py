@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,12 +13,13 @@ from bot.domain.delivery import JUST_AFTER, may_ring
 from bot.domain.media import Presentation, presentation
 from bot.domain.messages import Author, Delivery, Kind, Line, StoredFile
 from bot.domain.office import Office
+from bot.domain.places import coordinates
 from bot.domain.staff import Staff
 from bot.store.unit_of_work import SqlUnitOfWork
 
 WINDOW_CLOSED = "window_closed"
-# Degrees, as the channels write them; anything else is shown as text only.
-COORDINATES = re.compile(r"(-?\d{1,2}(?:\.\d{1,15})?), (-?\d{1,3}(?:\.\d{1,15})?)")
+# A live location that moves comes as a change of the first one.
+PLACES = (Kind.LOCATION, Kind.EDITED)
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _entry(
         text=line.text,
         choices=tuple(button.title for button in line.buttons),
         kind=message_words.KINDS[line.kind],
-        detail=line.detail,
+        detail=message_words.detail(line.detail),
         map_link=map_link(line),
         files=tuple(file_view(file) for file in line.files),
         mark=mark,
@@ -136,12 +136,11 @@ def may_release(line: Line) -> bool:
 
 def map_link(line: Line) -> str:
     """A link for the map of this phone; no map is fetched from anywhere."""
-    if line.kind is not Kind.LOCATION:
+    place = coordinates(line.detail) if line.kind in PLACES else None
+    if place is None:
         return ""
-    found = COORDINATES.match(line.detail)
-    if found is None or abs(float(found[1])) > 90 or abs(float(found[2])) > 180:
-        return ""
-    return f"geo:{found[1]},{found[2]}?q={found[1]},{found[2]}"
+    latitude, longitude = (f"{part:.6f}" for part in place)
+    return f"geo:{latitude},{longitude}?q={latitude},{longitude}"
 
 
 def file_view(file: StoredFile) -> FileView:

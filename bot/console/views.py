@@ -21,6 +21,8 @@ from bot.services.quarantine import may_decide
 from bot.store.alarms import Alarm
 from bot.store.unit_of_work import SqlUnitOfWork
 
+REFERENCE = "TD-"
+
 
 @dataclass(frozen=True)
 class OnDuty:
@@ -114,7 +116,7 @@ def _group(kind: str, standing: Sequence[Alarm], now: datetime) -> AlarmGroup:
         newest_id=standing[0].id,
         sentence=words.alarm_line(kind, details),
         age=words.age(standing[0].at, now),
-        references=tuple(details) if kind in words.CASE_ALARMS else (),
+        references=tuple(each for each in details if each.startswith(REFERENCE)),
     )
 
 

@@ -125,6 +125,7 @@ FIELDS = {
     "detail": "Rincian",
     "recruiter": "Perekrut",
     "last_contact": "Kontak terakhir",
+    "location": "Lokasi",
     "safe_contact": "Cara menghubungi yang tidak membahayakan",
     "verdict": "Hasil pemeriksaan tawaran",
     "flags": "Tanda bahaya",
@@ -145,24 +146,30 @@ ALARMS = {
         "Ada jawaban yang tertahan lewat {what}: sudah lewat 24 jam, dan belum ada pesan "
         "pembuka yang disetujui."
     ),
+    "file_failed": "{count} kiriman tidak bisa diambil. Orangnya sudah diberi tahu.",
+    "file_late": "Kiriman lewat {what} belum bisa diambil; terus dicoba.",
+    "telegram_webhook": "Telegram belum bisa mengantar pesan ke sini: {what}.",
+    "telegram_polling": "Pesan Telegram belum bisa diambil: {what}.",
 }
-# Alarms whose detail is the reference of a case.
-CASE_ALARMS = ("no_one_on_call", "policy_exhausted")
 # Alarms whose detail is a channel, with the reason after a colon when there is one.
-CHANNEL_ALARMS = ("reply_failed", "reply_uncertain", "window_closed")
+CHANNEL_ALARMS = ("reply_failed", "reply_uncertain", "window_closed", "file_late")
+# Alarms whose detail is a reason.
+REASON_ALARMS = ("telegram_webhook", "telegram_polling")
+FILE_FAILED = "file_failed, "
 LAST_WORDS = 60
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 
 
 def alarm_line(kind: str, details: Sequence[str]) -> str:
     """What went wrong, as one sentence about all standing alarms of a kind."""
-    told = message_words.failure if kind in CHANNEL_ALARMS else _code
-    what = " dan ".join(told(detail) for detail in dict.fromkeys(details))
+    what = " dan ".join(_detail(kind, detail) for detail in dict.fromkeys(details))
     return ALARMS.get(kind, "Ada masalah: {kind}.").format(count=len(details), what=what, kind=kind)
 
 
-def _code(detail: str) -> str:
-    return CODES.get(detail, detail)
+def _detail(kind: str, detail: str) -> str:
+    if kind in CHANNEL_ALARMS:
+        return message_words.failure(detail)
+    return message_words.reason(detail) if kind in REASON_ALARMS else CODES.get(detail, detail)
 
 
 def place(country: str) -> str:
@@ -183,6 +190,10 @@ def log_text(entry: LogEntry) -> str:
         return ". ".join(part for part in (CODES.get(code, code), text) if part)
     if entry.kind is LogKind.FACTS:
         return "\n".join(_fact(line) for line in entry.text.split("\n"))
+    if entry.kind is LogKind.PERSON_SAID:
+        return message_words.kinds(entry.text)
+    if entry.kind is LogKind.NOTE and entry.text.startswith(FILE_FAILED):
+        return message_words.lost_file(entry.text.removeprefix(FILE_FAILED))
     if entry.kind is LogKind.REPLY_FAILED:
         return message_words.failure(entry.text)
     return in_words(entry.text) if entry.actor in ACTORS else entry.text

@@ -12,6 +12,7 @@ const title = document.title;
 const live = document.querySelector("main").dataset.live;
 let held = null;
 let audio = null;
+let wantsEnd = false;
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const parts = () => [...document.querySelectorAll("[data-part]")];
@@ -78,7 +79,10 @@ function swap(changed) {
     restore(part, kept);
     const fresh = [...part.querySelectorAll(".said")].slice(lines);
     fresh.forEach((line) => line.classList.add("fresh"));
-    if (fresh.length && atEnd) showEnd();
+    if (fresh.length && (atEnd || wantsEnd)) {
+      wantsEnd = false;
+      showEnd();
+    }
   }
   notice();
 }
@@ -206,6 +210,7 @@ async function send(form) {
     });
     if (response.type === "opaqueredirect") {
       text.value = "";
+      wantsEnd = true;
       tellChange(text);
       form.elements.form_id.value = randomId();
       say("", false);
