@@ -27,6 +27,7 @@ from channels.web import LARGEST_BODY, BadRequestError
 log = structlog.get_logger()
 PATH = "/webhooks/telegram"
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  # a header's name
+TIME_SECONDS = 2.0
 TAP_TRIES = 2
 TAP_PAUSE_SECONDS = 1.0
 # A group that cannot be left (no connection, no right) is tried so often and no more.
@@ -42,6 +43,21 @@ class TelegramChannel:
         self._gateway = gateway
         self._groups: dict[str, int] = {}
         self._calls: set[asyncio.Task[None]] = set()
+        self._asking = asyncio.Lock()
+        self._asked_time = False
+
+    async def know_time(self) -> None:
+        """Learn Telegram's time before the first update is judged by its age.
+
+        A process that sends nothing would never learn it. Without an answer an update counts
+        as sent just now.
+        """
+        async with self._asking:
+            if self._gateway.skew is None and not self._asked_time:
+                self._asked_time = True
+                with contextlib.suppress(TelegramDownError, TimeoutError):
+                    async with asyncio.timeout(TIME_SECONDS):
+                        await self._gateway.state()
 
     def read(self, raw: Any) -> Reading:
         """What an update says. MalformedError when it is none."""
@@ -154,6 +170,7 @@ def routes(app: App) -> list[BaseRoute]:
             raise BadRequestError(403, "forbidden")
         if not await is_open(app, TELEGRAM):
             raise BadRequestError(503, "not open yet")
+        await channel.know_time()
         try:
             reading = channel.read(json.loads(body))
         except (MalformedError, ValueError, RecursionError):

@@ -412,6 +412,36 @@ def test_an_old_message_does_not_ring(tell: Callable[..., None], tmp_path: Path)
     tell(story)
 
 
+def test_a_process_that_only_receives_learns_the_time_first(
+    tell: Callable[..., None], tmp_path: Path
+) -> None:
+    """The very first update after a start may be an old one."""
+
+    async def story(line: TelegramLine) -> None:
+        old = await line.update(people.message(ANI, text="halo"))
+        line.hotline.clock.forward(hours=1)
+        await line.tell("messages")
+        await line.post(old)
+        await line.rest()
+        assert await line.sees() == []
+        assert (await line.lines())[-1].state == Delivery.HELD
+
+    tell(story)
+
+
+def test_without_the_time_an_update_counts_as_sent_just_now(
+    tell: Callable[..., None], tmp_path: Path
+) -> None:
+    """An API that hangs must not keep people from being answered."""
+
+    async def story(line: TelegramLine) -> None:
+        await line.tell("fail", kind="hang", name="getMe", seconds=30)
+        await line.writes("halo")
+        assert len(await line.sees()) == 1
+
+    tell(story)
+
+
 def test_a_closed_channel_asks_telegram_to_wait(tell: Callable[..., None], tmp_path: Path) -> None:
     """As long as nobody could answer in an emergency, nothing is taken."""
 
