@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-COORDINATES = re.compile(r"\s*(-?\d{1,2}(?:\.\d+)?), ?(-?\d{1,3}(?:\.\d+)?)\s*(?:\n|$)")
+COORDINATES = re.compile(r"\s*(-?\d{1,2}(?:\.\d+)?), ?(-?\d{1,3}(?:\.\d+)?)\s*(?:[\n;]|$)")
 EARTH_METRES = 6_371_000
 MOVED_METRES = 300
 """A live location comes every few seconds; less than this is the same place."""
@@ -20,6 +20,11 @@ def coordinates(detail: str) -> Place | None:
         return None
     latitude, longitude = float(found[1]), float(found[2])
     return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
+
+
+def one_line(detail: str) -> str:
+    """What a location message says, in one line that still begins with the coordinates."""
+    return "; ".join(line.strip() for line in detail.splitlines() if line.strip())
 
 
 def has_moved(before: str, now: str) -> bool:

@@ -10,7 +10,7 @@ from bot.domain.conversation import Conversation, Talk
 from bot.domain.media import FILES
 from bot.domain.messages import InboundMessage, Kind, TurnMessage
 from bot.domain.office import Office
-from bot.domain.places import coordinates, has_moved
+from bot.domain.places import coordinates, has_moved, one_line
 from bot.language.types import Urgency
 from bot.services.duty import is_practice
 from bot.services.paging import tell_on_call
@@ -19,6 +19,8 @@ from bot.store.unit_of_work import SqlUnitOfWork
 # What is said in these may be a call for help; nobody knows before a person has listened.
 SPOKEN = (Kind.VOICE, Kind.VIDEO)
 SHOWN_IN_LOG = (*FILES, Kind.LOCATION, Kind.CONTACT)
+# A live location that moves is a change of its first message.
+PLACES = (Kind.LOCATION, Kind.EDITED)
 LOCATION = "location"
 
 
@@ -41,12 +43,13 @@ def note(uow: SqlUnitOfWork, conversation_id: str, message: InboundMessage, now:
         uow.cases.touch(case.id, now)
         uow.wake("console")
     in_danger = known.talk is not Talk.ASSISTANT or case.urgency is Urgency.EMERGENCY
-    if in_danger and coordinates(message.detail) is not None:
+    is_place = message.kind in PLACES and coordinates(message.detail) is not None
+    if in_danger and is_place:
         _note_place(uow, case, message.detail, now)
 
 
 def _note_place(uow: SqlUnitOfWork, case: Case, detail: str, now: datetime) -> None:
-    place = " ".join(detail.split())
+    place = one_line(detail)
     if not has_moved(case.fields.get(LOCATION, ""), place):
         return
     uow.cases.add_fields(case, {LOCATION: place}, now)

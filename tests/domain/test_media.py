@@ -158,6 +158,7 @@ def test_channels_have_their_sizes() -> None:
     [
         ("-6.200000, 106.816666", (-6.2, 106.816666)),
         ("13.65, 102.56\nHotel Poipet, jalan 5", (13.65, 102.56)),
+        ("13.65, 102.56; Hotel Poipet", (13.65, 102.56)),
         ("1,1", (1.0, 1.0)),
         ("di poipet", None),
         ("95.0, 10.0", None),
