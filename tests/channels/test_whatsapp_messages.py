@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.messages import Kind
 from channels.whatsapp_messages import MalformedError, is_ours, normalise
 
+DATABASES = ["sqlite"]
 ANI = "whatsapp:+6285100000001"
 SCOPED = "whatsapp:ID.4566546130240823"
 MEDIA = "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/SM1/Media/ME1"

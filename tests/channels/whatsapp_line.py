@@ -23,8 +23,28 @@ from tests.hotline import Hotline
 from tests.standins import twilio as standin
 from tests.standins.process import Running, await_that
 
+PATH = "/webhooks/whatsapp"
 ANI = "whatsapp:+628120000001"
 TOKENS = (standin.TOKEN, standin.OLD_TOKEN)
+
+
+def form(**values: str) -> dict[str, str]:
+    """A webhook's parameters, of a message that Twilio does not have."""
+    told = {
+        "MessageSid": "SM" + "7" * 32,
+        "AccountSid": standin.ACCOUNT,
+        "From": ANI,
+        "To": standin.SENDER,
+        "Body": "halo",
+        "NumMedia": "0",
+        "MessageType": "text",
+    }
+    return told | values
+
+
+def statuses(answers: list[list[Any]]) -> list[int]:
+    """The status of each answer."""
+    return [status for status, _, _ in answers]
 
 
 class WhatsAppLine:
