@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Generator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import typer
 from rich.console import Console
@@ -12,9 +13,12 @@ from rich.markup import escape
 
 from bot.bootstrap import App, build
 from bot.cli import findings
+from bot.cli.backup import STAMP as LAST_BACKUP
 from bot.cli.common import CommandError, load_settings
+from bot.cli.doctor_channels import channel_findings
 from bot.cli.findings import Finding, Level, broken, ok, warning
 from bot.clock import SystemClock
+from bot.domain.channels import TELEGRAM, WHATSAPP
 from bot.domain.contacts import unchecked
 from bot.language.understanding import Understander
 from bot.services.duty import (
@@ -24,12 +28,15 @@ from bot.services.duty import (
     has_verified_contact,
     is_practice,
 )
+from bot.services.opening import is_open
 from bot.settings import Settings
 from bot.store.database import open_engine
 from bot.store.keys import KeyMissingError
 from bot.store.migrate import is_current
 from bot.store.unit_of_work import SqlUnitOfWork
+from channels.telegram import webhook_secret
 
+OLD_BACKUP = timedelta(days=2)
 _MARKS = {
     Level.OK: "[green]✓[/green]",
     Level.WARNING: "[yellow]![/yellow]",
@@ -67,33 +74,54 @@ def _all() -> Iterator[Finding]:
     yield from findings.permission_findings(settings.data_dir)
     yield from findings.directory_findings()
     yield from findings.running_findings(settings)
-    if not any(finding.level is Level.BROKEN for finding in of_settings):
-        yield from _database(settings, now)
+    yield from backup_findings(settings.data_dir, now)
+    secret = settings.telegram_webhook_secret or None
+    in_the_way = [each for each in of_settings if each.level is Level.BROKEN]
+    if all(finding.what.startswith("PUBLIC_BASE_URL") for finding in in_the_way):
+        secret = (yield from _database(settings, now)) or secret
+    yield from asyncio.run(channel_findings(settings, SystemClock(), secret))
 
 
-def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """The database and what it says about the staff; a missing or old one is left as it is."""
+def backup_findings(folder: Path, now: datetime) -> Iterator[Finding]:
+    """Whether what people told would outlive this machine."""
+    stamp = folder / LAST_BACKUP
+    if not stamp.exists():
+        yield warning("there was no backup yet", "./tanyadulu backup FILE (docs/runbook.md)")
+        return
+    age = now - datetime.fromtimestamp(stamp.stat().st_mtime, UTC)
+    if age > OLD_BACKUP:
+        yield warning(f"the last backup is {age.days} days old", "./tanyadulu backup FILE")
+    else:
+        yield ok("the last backup is younger than two days")
+
+
+def _database(settings: Settings, now: datetime) -> Generator[Finding, None, str | None]:
+    """The database and what it says about the staff; a missing or old one is left as it is.
+
+    Returns the secret of Telegram's webhook when it can be known.
+    """
     if not settings.database_url and not (settings.data_dir / "tanyadulu.db").exists():
         yield ok("no database yet: the first start makes it")
-        return
+        return None
     try:
         engine = open_engine(settings.database)
         current = is_current(engine)
         engine.dispose()
     except Exception as error:  # noqa: BLE001 - each driver has errors of its own
         yield broken(f"the database cannot be opened ({type(error).__name__})", "see DATABASE_URL")
-        return
+        return None
     if not current:
         yield broken("the database is of another version", "start once: it is brought up to date")
-        return
+        return None
     yield ok("the database is current")
     try:
         app = build(settings, reader=Understander(None))  # nothing is read here
     except KeyMissingError as error:
         yield broken(f"nothing can be read: {error}", "put back the key that was used before")
-        return
+        return None
     try:
         yield from app.database.read(lambda uow: _staff(uow, app, now))
+        return webhook_secret(app)
     finally:
         asyncio.run(app.close())
 
@@ -122,9 +150,13 @@ def _staff(uow: SqlUnitOfWork, app: App, now: datetime) -> list[Finding]:
             reasons.append(f"{waiting} contacts are unchecked")
         if len(paged) < STAFF_FOR_REAL_SERVICE:
             reasons.append(f"fewer than {STAFF_FOR_REAL_SERVICE} people have a verified contact")
-        found.append(
-            warning(f"practice mode: {'; '.join(reasons)}", "mend these, then it is real service")
-        )
+        why = "; ".join(reasons)
+        found.append(warning(f"practice mode: {why}", "mend these, then it is real service"))
+        found += [
+            broken(f"{channel} takes no messages: {why}", "mend these, then it opens")
+            for channel in (TELEGRAM, WHATSAPP)
+            if channel in app.senders and not is_open(uow, channel, app.office)
+        ]
     found += [
         warning(f"alarm since {alarm.at:%Y-%m-%d %H:%M} UTC: {alarm.kind}", "settle it")
         for alarm in uow.alarms.standing()

@@ -16,6 +16,8 @@ from bot.settings import Settings
 
 STATUS_PATH = "/webhooks/whatsapp/status"
 ROW = "row"
+# For Twilio alone and no part of the signature: try reports again too.
+PATIENTLY = "#rc=3&rp=all&ct=2000"
 SERVICE = "MG"
 PAUSE_SECONDS = 10.0
 # A wrong token or sender is mended by a person: nothing is burnt while it takes.
@@ -167,7 +169,7 @@ class TwilioWhatsApp:
         values = {"to": message.address, **sender_values(self._senders[0])}
         if self._callback:
             # Our own id: a report may arrive before we have stored Twilio's.
-            values["status_callback"] = f"{self._callback}?{ROW}={message.id}"
+            values["status_callback"] = f"{self._callback}?{ROW}={message.id}{PATIENTLY}"
         if not message.as_template:
             return values | {"body": text_of(message)}
         if not self._template:
@@ -266,6 +268,11 @@ class TwilioWhatsApp:
             raise
         status = str((approval.whatsapp or {}).get("status", "unknown"))
         return [] if status == "approved" else [f"template_{status}"]
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """How far Twilio's clock is ahead of ours; None before it has answered anything."""
+        return self._calls.offset if self._calls.knows_offset else None
 
     async def close(self) -> None:
         """Let go of threads and connections."""
