@@ -72,7 +72,8 @@ class Settings(BaseSettings):
         "", description="Twilio's API; empty: Twilio itself; tests point it at a stand-in."
     )
     whatsapp_from: str = Field(
-        "", description="The hotline's WhatsApp number, like whatsapp:+62811000000."
+        "",
+        description="The sender, whatsapp:+62811000000 or a Messaging Service, MG...; more with commas.",
     )
     whatsapp_template_update: str = Field(
         "",

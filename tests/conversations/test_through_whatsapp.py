@@ -47,14 +47,14 @@ class OnWhatsApp(Line):
 
 
 def _heard(text: str) -> Heard:
-    _, _, last = text.rpartition("\n\n")
+    words, _, last = text.rpartition("\n\n")
     titles = []
     for number, line in enumerate(last.split("\n"), 1):
         mark, _, title = line.partition(" ")
         if mark != str(number):
             return Heard(text)
         titles.append(title)
-    return Heard(text, tuple(titles))
+    return Heard(words, tuple(titles))
 
 
 def replay(folder: Path, twilio: Running, stack: Stack, transcript: Transcript) -> None:

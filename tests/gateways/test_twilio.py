@@ -106,7 +106,7 @@ def test_a_text_with_choices_is_one_message_with_numbered_lines(twilio: Running)
         "To": ANI,
         "From": standin.SENDER,
         "Body": "Mau apa?\n\n1 Cek tawaran\n2 Lapor",
-        "StatusCallback": f"{standin.PUBLIC}/webhooks/whatsapp/status?row={ROW}",
+        "StatusCallback": f"{standin.PUBLIC}/webhooks/whatsapp/status?row={ROW}#rc=3&rp=all&ct=2000",
     }
     assert twilio.tell("messages", to=ANI)[-1]["sid"] == sid
 
