@@ -13,6 +13,9 @@ from channels.inbound import clean
 
 # "/menu@tanyadulu_bot 12": the slash and the bot's name are Telegram's, the words are theirs.
 COMMAND = re.compile(r"\A/(\w+)(@\w+)?(?=\s|$)")
+# The button that opens a talk sends it, with whatever the link held: it says no more than hello.
+START = re.compile(r"/start(@\w+)?(\s+\S+)?")
+GREETING = "halo"
 BIGGEST_SIZE = 2**31 - 1
 LONGEST_TYPE = 100
 LONGEST_NAME = 200
@@ -24,6 +27,8 @@ type Content = tuple[Kind | None, tuple[Attachment, ...], str]
 def read_text(text: str) -> str:
     """What a person wrote, commands as the words that they are."""
     cleaned = clean(text).strip()
+    if START.fullmatch(cleaned):
+        return GREETING
     return COMMAND.sub(lambda found: found[1].replace("_", " "), cleaned, count=1)
 
 

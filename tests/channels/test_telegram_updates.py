@@ -46,8 +46,9 @@ def test_every_type_of_message(name: str) -> None:
 @pytest.mark.parametrize(
     ("written", "text"),
     [
-        ("/start", "start"),
-        ("/start ref_123", "start ref_123"),
+        ("/start", "halo"),
+        ("/start@tanyadulu_bot ref_123", "halo"),
+        ("/start saya dikurung majikan", "start saya dikurung majikan"),
         ("/menu@tanyadulu_bot", "menu"),
         ("  /cek_kerja gaji 10/hari", "cek kerja gaji 10/hari"),
         ("gaji 10 /hari", "gaji 10 /hari"),
