@@ -111,7 +111,9 @@ class Escalations:
 
     def shifts(self, since: datetime) -> tuple[Shift, ...]:
         """Shifts that end after a moment."""
-        rows = self._connection.execute(select(shift).where(shift.c.ends_at > since))
+        rows = self._connection.execute(
+            select(shift).where(shift.c.ends_at > since).order_by(shift.c.starts_at, shift.c.id)
+        )
         return tuple(Shift(row.id, row.staff_id, row.starts_at, row.ends_at) for row in rows)
 
     def add_shift(self, staff_id: str, starts_at: datetime, ends_at: datetime) -> str:

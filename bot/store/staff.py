@@ -78,7 +78,9 @@ class StaffDirectory(SealedRows):
     def contacts(self, staff_id: str) -> tuple[Contact, ...]:
         """All ways to wake somebody, verified or not."""
         rows = self._connection.execute(
-            select(staff_contact).where(staff_contact.c.staff_id == staff_id)
+            select(staff_contact)
+            .where(staff_contact.c.staff_id == staff_id)
+            .order_by(staff_contact.c.id)
         )
         return tuple(
             Contact(
