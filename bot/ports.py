@@ -44,6 +44,10 @@ class SendError(Exception):
         self.hold_channel = hold_channel
 
 
+class NotToldError(Exception):
+    """The provider could not be asked whether it has a row whose outcome is open."""
+
+
 class Sender(Protocol):
     """A gateway that sends the rows of one channel; one row is one call."""
 

@@ -16,7 +16,7 @@ from bot.domain.conversation import HandledBy
 from bot.domain.local_answers import answer_locally
 from bot.domain.messages import Outbound, Turn
 from bot.fetching import Fetching
-from bot.ports import AssistantDownError, AssistantFailedError, SendError
+from bot.ports import AssistantDownError, AssistantFailedError, NotToldError, Sender, SendError
 from bot.services import answer, delivery, paging
 from bot.services.commands import UnknownCommandError
 from bot.services.prepared import Prepared, prepare
@@ -254,10 +254,17 @@ class Worker:
         async with asyncio.timeout(SEND_SECONDS):
             if row.uncertain:
                 log.warning("asked_again", channel=row.channel, row=row.id)
-                provider_id = await sender.find_sent(row)
+                provider_id = await self._ask(sender, row)
                 if provider_id is not None:
                     return provider_id
             return await sender.send(row)
+
+    @staticmethod
+    async def _ask(sender: Sender, row: Outbound) -> str | None:
+        try:
+            return await sender.find_sent(row)
+        except Exception as error:
+            raise NotToldError(type(error).__name__) from error
 
     async def _escalations(self) -> bool:
         app = self._app

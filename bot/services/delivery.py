@@ -10,12 +10,14 @@ from bot.domain.conversation import Conversation
 from bot.domain.delivery import FAR_AWAY, Decision, decide, is_failure, retry_wait
 from bot.domain.messages import Author, Delivery, Outbound, Purpose
 from bot.domain.office import Office
-from bot.ports import SendError, Wording
+from bot.ports import NotToldError, SendError, Wording
 from bot.services import paging
 from bot.store.deliveries import Due, Ended
 from bot.store.unit_of_work import SqlUnitOfWork
 
 UNKNOWN_OUTCOME = "outcome_unknown"
+# The trouble that left an outcome open often lasts: ask for some minutes before giving it up.
+MOST_QUESTIONS = 8
 UNSUBSCRIBED = "21610"
 
 
@@ -119,7 +121,10 @@ def record_failure(
     if message.purpose is Purpose.PAGE:
         paging.page_failed(uow, message, error, now)
         return
-    if not isinstance(error, SendError):
+    if isinstance(error, NotToldError) and message.attempts <= MOST_QUESTIONS:
+        at = now + retry_wait(message.attempts, None)
+        uow.deliveries.complete(message, Delivery.UNCERTAIN, now, error="not_told", next_try_at=at)
+    elif not isinstance(error, SendError):
         _nobody_knows(uow, message, type(error).__name__, now)
     elif error.permanent:
         ended = uow.deliveries.complete(

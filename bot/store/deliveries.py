@@ -215,7 +215,7 @@ class Deliveries(SealedRows):
         next_try_at: datetime | None = None,
     ) -> Ended | None:
         """Record how a call ended; None when the lease was lost to another worker."""
-        counted = 1 if state is Delivery.UNCERTAIN else 0
+        counted = 1 if state is Delivery.UNCERTAIN and not message.uncertain else 0
         row = self._connection.execute(
             update(outbound)
             .where(outbound.c.id == message.id, outbound.c.lease_token == message.token)

@@ -255,6 +255,19 @@ async def test_taken_but_not_acknowledged_is_not_sent_twice(
 
 
 @story
+async def test_twilio_is_asked_until_it_can_tell(tmp_path: Path, twilio: Running) -> None:
+    """The same trouble that ate the answer keeps it from telling: that is no reason to resend."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        await line.tell("fail", kind="drop", name="send")
+        await line.tell("fail", kind="status", name="list", status=500, times=3)
+        await line.writes("halo")
+        for _ in range(5):
+            await line.hotline.forward(seconds=60)
+        assert len(await line.sees()) == 1
+        assert (await line.states())[-1][0] is Delivery.SENT
+
+
+@story
 async def test_lost_before_twilio_took_it_is_sent_again(tmp_path: Path, twilio: Running) -> None:
     """The same from our side, the opposite at theirs."""
     async with whatsapp_line(tmp_path, twilio) as line:
