@@ -28,6 +28,7 @@ from sqlalchemy import (
     NullPool,
     String,
     Table,
+    bindparam,
     create_engine,
     inspect,
     select,
@@ -50,6 +51,7 @@ data_keys = Table(
     Column("master", String, nullable=False),
     Column("wrapped", LargeBinary, nullable=False),
 )
+_BY_NAME = select(data_keys).where(data_keys.c.name == bindparam("wanted"))
 # Where that table is on PostgreSQL.
 _PLACE = {"schema_translate_map": {None: "keys"}}
 
@@ -181,7 +183,7 @@ class Vault:
 
     def _read(self, name: str) -> bytes | None:
         with self._engine.connect() as connection:
-            row = connection.execute(select(data_keys).where(data_keys.c.name == name)).first()
+            row = connection.execute(_BY_NAME, {"wanted": name}).first()
         if row is None:
             return None
         if row.wrapped == ERASED:

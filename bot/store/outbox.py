@@ -27,6 +27,13 @@ MAILBOX = "web"
 class Outbox(SealedRows):
     """Rows written in the transaction of their cause and claimed by lease to be sent."""
 
+    _last_position = -1
+
+    def _place(self, position: int) -> int:
+        """Texts of one transaction keep their order, although they have the same time."""
+        self._last_position = max(position, self._last_position + 1)
+        return self._last_position
+
     def add_reply(
         self,
         known: Conversation,
@@ -52,7 +59,7 @@ class Outbox(SealedRows):
         self._connection.execute(
             insert(outbound).values(
                 id=row_id,
-                position=position,
+                position=self._place(position),
                 purpose=purpose,
                 author=author,
                 channel=known.channel,
