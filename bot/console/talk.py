@@ -149,7 +149,7 @@ def file_view(file: StoredFile) -> FileView:
     if not file.stored:
         lost = file.failed
         why = message_words.reason(file.error or "")
-        problem = f"Tidak bisa diambil: {why}." if lost else "sedang diambil…"
+        problem = f"Tidak bisa diambil: {why}" if lost else "Sedang diambil…"
     return FileView(
         id=f"file-{file.id}",
         address=f"/console/files/{file.id}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import struct
+import time
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -13,12 +14,9 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from bot.domain.media import PIECE_BYTES
 from bot.domain.messages import Attachment, InboundMessage, Kind
 from bot.domain.staff import Role
-from bot.ports import SendError
-from bot.services import files
-from bot.store.unit_of_work import SqlUnitOfWork
+from bot.ports import MediaError, SendError
 from channels.inbound import refuse, take_in
 from tests.browser.test_console import Running, look, signed_in
 from tests.hotline import Hotline
@@ -27,6 +25,9 @@ pytestmark = pytest.mark.browser
 
 BAIT = "<img src=x onerror=alert(1)>.jpg"
 WHATSAPP = "whatsapp:+6285100000001"
+ANI = {"whatsapp": WHATSAPP, "telegram": "77"}
+LATE = MediaError("timed_out", permanent=False)
+TOO_LARGE = MediaError("too_large", permanent=True)
 
 
 def png(width: int, height: int) -> bytes:
@@ -88,43 +89,25 @@ class Desk:
     def sends(
         self,
         channel: str,
-        who: str,
         kind: Kind,
         media_type: str,
-        body: bytes | None,
+        body: bytes,
+        *,
         name: str = "",
+        failure: MediaError | None = None,
     ) -> None:
-        """Somebody sends a file; it arrives when there is a body."""
-        self.says(
-            channel,
-            who,
-            "",
-            kind=kind,
-            attachments=(Attachment(kind, media_type, "ref", name, None if body else 2_100_000),),
-        )
-        if body is None:
-            return
-
-        def store(uow: SqlUnitOfWork) -> None:
-            now = self.hotline.clock.now()
-            (found,) = files.claim(uow, [channel], 1, now)
-            pieces = [body[at : at + PIECE_BYTES] for at in range(0, len(body), PIECE_BYTES)]
-            for number, piece in enumerate(pieces):
-                assert files.keep_piece(uow, found, number, piece, now)
-            assert files.keep(uow, found, len(body), body[:16], now)
-
-        self.run(self.hotline.app.write(store))
-
-    def loses(self, channel: str, reason: str) -> None:
-        """The file that waits cannot be had."""
-
-        def fail(uow: SqlUnitOfWork) -> None:
-            now = self.hotline.clock.now()
-            for found in files.claim(uow, [channel], 9, now):
-                uow.files.fail(found, reason)
-            uow.wake("console")
-
-        self.run(self.hotline.app.write(fail))
+        """Ani sends a file; it is fetched by the worker, or that fails."""
+        media = self.hotline.media
+        reference = f"file {len(media.files)}"
+        media.files[reference] = body
+        media.failures += [failure] if failure else []
+        attached = (Attachment(kind, media_type, reference, name, len(body)),)
+        self.says(channel, ANI[channel], "", kind=kind, attachments=attached)
+        for _ in range(200):
+            if reference in media.fetched:
+                return
+            time.sleep(0.02)
+        pytest.fail("nobody fetched the file")
 
     def opens(self, channel: str) -> None:
         """A channel is opened for real."""
@@ -173,15 +156,14 @@ def test_files_of_every_sort_on_a_phone(
         context.on("weberror", lambda error: problems.append(str(error.error)))
         context.on("dialog", lambda dialog: problems.append(dialog.message))
     desk.says("whatsapp", WHATSAPP, "tolong saya dikunci di kamar")
-    desk.sends("whatsapp", WHATSAPP, Kind.PHOTO, "image/png", png(640, 360), BAIT)
-    desk.sends("whatsapp", WHATSAPP, Kind.VOICE, "audio/wav", wav(100))
+    desk.sends("whatsapp", Kind.PHOTO, "image/png", png(640, 360), name=BAIT)
+    desk.sends("whatsapp", Kind.VOICE, "audio/wav", wav(100))
     desk.sends(
         "whatsapp",
-        WHATSAPP,
         Kind.DOCUMENT,
         "text/html",
         b"<script>alert(1)</script>",
-        "kontrak.html",
+        name="kontrak.html",
     )
     desk.says(
         "whatsapp",
@@ -193,9 +175,8 @@ def test_files_of_every_sort_on_a_phone(
     desk.says("whatsapp", WHATSAPP, "", kind=Kind.CONTACT, detail="Pak <b>Contoh</b> +62 851")
     desk.says("whatsapp", WHATSAPP, "dikunci di kamar 5", kind=Kind.EDITED)
     desk.says("whatsapp", WHATSAPP, "", kind=Kind.DELETED)
-    desk.sends("whatsapp", WHATSAPP, Kind.VIDEO, "video/mp4", None)
-    desk.loses("whatsapp", "too_large")
-    desk.sends("whatsapp", WHATSAPP, Kind.PHOTO, "image/jpeg", None)
+    desk.sends("whatsapp", Kind.VIDEO, "video/mp4", wav(60), failure=TOO_LARGE)
+    desk.sends("whatsapp", Kind.PHOTO, "image/jpeg", png(9, 9), failure=LATE)
     for context, name in ((phone, "phone"), (desktop, "desktop")):
         page = opened(context, desk)
         picture = page.locator("img").first
@@ -219,8 +200,8 @@ def test_files_of_every_sort_on_a_phone(
         assert at == [100, 90]
         look(page, f"{name}-files-middle")
         page.locator(".said").last.scroll_into_view_if_needed()
-        expect(page.locator(".said", has_text="terlalu besar")).to_be_visible()
-        expect(page.locator(".said", has_text="sedang diambil")).to_be_visible()
+        expect(page.locator(".said.person", has_text="terlalu besar")).to_be_visible()
+        expect(page.locator(".said", has_text="Sedang diambil")).to_be_visible()
         expect(page.get_by_role("link", name="Buka di peta")).to_have_attribute(
             "href", "geo:-6.200000,106.816666?q=-6.200000,106.816666"
         )
@@ -240,7 +221,7 @@ def test_files_of_every_sort_on_a_phone(
 def test_what_plays_goes_on_when_something_new_arrives(desk: Desk, phone: BrowserContext) -> None:
     """The element that plays survives the new line, with its place."""
     desk.says("telegram", "77", "tolong saya dikunci di kamar")
-    desk.sends("telegram", "77", Kind.VOICE, "audio/wav", wav(60))
+    desk.sends("telegram", Kind.VOICE, "audio/wav", wav(60))
     page = opened(phone, desk)
     page.evaluate("document.querySelector('audio').muted = true")
     page.evaluate("document.querySelector('audio').play()")
