@@ -176,6 +176,8 @@ def note_status(
         else:
             gone = error == UNSUBSCRIBED
             _failed_for_good(uow, ended, error or status, office, now, unreachable=gone)
+    else:
+        uow.reports.arrived(row_id, now)
     uow.wake("console")
 
 

@@ -11,6 +11,7 @@ from bot.domain.messages import Delivery, Purpose
 from bot.store.deliveries import Ended
 from bot.store.tables import outbound
 
+NOT_KNOWN_TO_BE_SENT = (Delivery.UNCERTAIN, Delivery.FAILED_TEMPORARILY, Delivery.HELD)
 ON_ITS_WAY = ("accepted", "queued", "sending")
 
 
@@ -37,6 +38,14 @@ class Reports:
             update(outbound).where(outbound.c.id == row_id).values(provider_status=status)
         )
         return Ended(Purpose(row.purpose), row.channel, row.case_id, row.conversation_id)
+
+    def arrived(self, row_id: str, now: datetime) -> None:
+        """A report proves that the provider has a row of which nobody knew: it is not sent again."""
+        self._connection.execute(
+            update(outbound)
+            .where(outbound.c.id == row_id, outbound.c.state.in_(NOT_KNOWN_TO_BE_SENT))
+            .values(state=Delivery.SENT, error=None, sent_at=now)
+        )
 
     def silent_since(
         self, channel: str, before: datetime, limit: int

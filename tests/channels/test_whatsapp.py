@@ -268,6 +268,20 @@ async def test_twilio_is_asked_until_it_can_tell(tmp_path: Path, twilio: Running
 
 
 @story
+async def test_a_report_settles_what_nobody_knew(tmp_path: Path, twilio: Running) -> None:
+    """Whoever reports on a text has it: no question, and nothing is sent again."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        await line.tell("fail", kind="drop", name="send")
+        await line.writes("halo")
+        assert (await line.states())[-1][0] is Delivery.UNCERTAIN
+        await callback(line, "sent", "delivered")
+        assert (await line.states())[-1] == (Delivery.SENT, "delivered", None)
+        await line.hotline.forward(seconds=60)
+        await line.writes("masih di sini")
+        assert len(await line.sees()) == 2
+
+
+@story
 async def test_lost_before_twilio_took_it_is_sent_again(tmp_path: Path, twilio: Running) -> None:
     """The same from our side, the opposite at theirs."""
     async with whatsapp_line(tmp_path, twilio) as line:
