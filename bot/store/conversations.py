@@ -7,12 +7,26 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from bot.domain.conversation import Conversation, HandledBy, Offered, Talk
 from bot.store.identities import Identities
 from bot.store.rows import SealedRows, new_id, person_key, plain_buttons, read_buttons
 from bot.store.tables import conversation, inbound, outbound, person
+
+# Said for every message: building a statement costs more than running it.
+_BY_ID = select(conversation).where(conversation.c.id == bindparam("of"))
+_BY_PERSON = select(conversation).where(
+    conversation.c.person_id == bindparam("person"), conversation.c.channel == bindparam("in")
+)
+_NEW_PERSON, _NEW = insert(person), insert(conversation)
+_TAKE_SEQ = (
+    update(conversation)
+    .where(conversation.c.id == bindparam("of"))
+    .values(next_seq=conversation.c.next_seq + 1)
+    .returning(conversation.c.next_seq)
+)
+_SET = update(conversation).where(conversation.c.id == bindparam("of"))
 
 
 class Conversations(SealedRows):
@@ -50,33 +64,32 @@ class Conversations(SealedRows):
         return None if person_id is None else self._of_person(person_id, channel)
 
     def _of_person(self, person_id: str, channel: str) -> Conversation | None:
-        row = self._connection.execute(
-            select(conversation).where(
-                conversation.c.person_id == person_id, conversation.c.channel == channel
-            )
-        ).first()
+        row = self._connection.execute(_BY_PERSON, {"person": person_id, "in": channel}).first()
         return None if row is None else self._read(row)
 
     def _new(self, channel: str, now: datetime) -> Conversation:
         person_id, conversation_id = new_id(), new_id()
-        self._connection.execute(insert(person).values(id=person_id, created_at=now))
+        self._connection.execute(_NEW_PERSON, {"id": person_id, "created_at": now})
         self._connection.execute(
-            insert(conversation).values(
-                id=conversation_id,
-                person_id=person_id,
-                channel=channel,
-                handled_by=HandledBy.BOT,
-                generation=0,
-                talk=Talk.ASSISTANT,
-                next_seq=1,
-                created_at=now,
-            )
+            _NEW,
+            {
+                "id": conversation_id,
+                "person_id": person_id,
+                "channel": channel,
+                "handled_by": HandledBy.BOT,
+                "generation": 0,
+                "talk": Talk.ASSISTANT,
+                "next_seq": 1,
+                "created_at": now,
+            },
         )
         return self.get(conversation_id)
 
     def heard(self, conversation_id: str, now: datetime) -> None:
         """The person wrote: they can be reached, and answers may ring their phone for a while."""
-        self._set(conversation_id, wrote_at=now, unreachable=None)
+        self._connection.execute(
+            _SET, {"of": conversation_id, "wrote_at": now, "unreachable": None}
+        )
 
     def set_unreachable(self, conversation_id: str, reason: str | None) -> None:
         """Nothing reaches this person here (blocked, unsubscribed), until they write again."""
@@ -88,9 +101,7 @@ class Conversations(SealedRows):
 
     def get(self, conversation_id: str) -> Conversation:
         """A conversation by its id; KeyError when there is none."""
-        row = self._connection.execute(
-            select(conversation).where(conversation.c.id == conversation_id)
-        ).first()
+        row = self._connection.execute(_BY_ID, {"of": conversation_id}).first()
         if row is None:
             raise KeyError(conversation_id)
         return self._read(row)
@@ -120,12 +131,7 @@ class Conversations(SealedRows):
 
     def take_seq(self, conversation_id: str) -> int:
         """The next place in the conversation's order of lines."""
-        row = self._connection.execute(
-            update(conversation)
-            .where(conversation.c.id == conversation_id)
-            .values(next_seq=conversation.c.next_seq + 1)
-            .returning(conversation.c.next_seq)
-        ).one()
+        row = self._connection.execute(_TAKE_SEQ, {"of": conversation_id}).one()
         return int(row.next_seq) - 1
 
     def set_talk(self, conversation_id: str, talk: Talk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from bot.domain.messages import Author, Delivery
 from bot.store.tables import outbound
@@ -18,6 +18,14 @@ class Held:
     id: str
     author: Author
     asked_by: str | None
+
+
+# Said for every message: building a statement costs more than running it.
+_LET_GO = (
+    update(outbound)
+    .where(outbound.c.conversation_id == bindparam("of"), outbound.c.state == Delivery.HELD)
+    .values(state=Delivery.PENDING, error=None, next_try_at=bindparam("next_try_at"))
+)
 
 
 class Holding:
@@ -60,11 +68,4 @@ class Holding:
 
     def let_go(self, conversation_id: str, now: datetime) -> None:
         """The person writes: what was held back may leave."""
-        self._connection.execute(
-            update(outbound)
-            .where(
-                outbound.c.conversation_id == conversation_id,
-                outbound.c.state == Delivery.HELD,
-            )
-            .values(state=Delivery.PENDING, error=None, next_try_at=now)
-        )
+        self._connection.execute(_LET_GO, {"of": conversation_id, "next_try_at": now})

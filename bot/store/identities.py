@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from bot.domain.conversation import is_phone
 from bot.store.rows import SealedRows, new_id
 from bot.store.tables import identity
+
+# Said once for every message: building a statement costs more than running it.
+_PERSON = select(identity.c.person_id).where(
+    identity.c.channel == bindparam("channel"), identity.c.value_hash == bindparam("hashed")
+)
+_LINK = insert(identity)
 
 
 class Identities(SealedRows):
@@ -42,13 +48,14 @@ class Identities(SealedRows):
             hashed = self._hash(channel, value)
             if linked_to is None:
                 self._connection.execute(
-                    insert(identity).values(
-                        id=new_id(),
-                        person_id=person_id,
-                        channel=channel,
-                        value_hash=hashed,
-                        strong=not is_phone(value),
-                    )
+                    _LINK,
+                    {
+                        "id": new_id(),
+                        "person_id": person_id,
+                        "channel": channel,
+                        "value_hash": hashed,
+                        "strong": not is_phone(value),
+                    },
                 )
             else:
                 self._connection.execute(
@@ -62,9 +69,7 @@ class Identities(SealedRows):
 
     def _person(self, channel: str, value: str) -> str | None:
         row = self._connection.execute(
-            select(identity.c.person_id).where(
-                identity.c.channel == channel, identity.c.value_hash == self._hash(channel, value)
-            )
+            _PERSON, {"channel": channel, "hashed": self._hash(channel, value)}
         ).first()
         return None if row is None else row.person_id
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
 
 from bot.domain.conversation import Conversation
 from bot.domain.messages import Delivery, Kind, Received, Turn, TurnMessage, TurnState
@@ -14,30 +14,34 @@ from bot.store.tables import conversation, inbound, outbound, turn
 
 UNSENT = (Delivery.PENDING, Delivery.SENDING, Delivery.FAILED_TEMPORARILY, Delivery.UNCERTAIN)
 
+# Said for every message: building a statement costs more than running it.
+_FIND = select(inbound.c.id, inbound.c.turn_id).where(
+    inbound.c.channel == bindparam("channel"), inbound.c.external_hash == bindparam("hashed")
+)
+_COLLECTING = select(turn.c.id, turn.c.opened_at).where(
+    turn.c.conversation_id == bindparam("of"),
+    turn.c.state == TurnState.OPEN,
+    turn.c.closes_at > bindparam("now"),
+    turn.c.lease_token.is_(None),
+)
+_LAST = select(func.coalesce(func.max(turn.c.number), 0)).where(
+    turn.c.conversation_id == bindparam("of")
+)
+_OPEN, _ADD = insert(turn), insert(inbound)
+
 
 class Turns(SealedRows):
     """Messages in, turns out, each turn held by at most one worker at a time."""
 
     def find(self, channel: str, external_id: str) -> Received | None:
         """Where a message that was stored before went."""
-        row = self._connection.execute(
-            select(inbound.c.id, inbound.c.turn_id).where(
-                inbound.c.channel == channel,
-                inbound.c.external_hash == self._vault.lookup(f"external:{channel}", external_id),
-            )
-        ).first()
+        hashed = self._vault.lookup(f"external:{channel}", external_id)
+        row = self._connection.execute(_FIND, {"channel": channel, "hashed": hashed}).first()
         return None if row is None else Received(row.id, row.turn_id, duplicate=True)
 
     def collecting(self, conversation_id: str, now: datetime) -> tuple[str, datetime] | None:
         """The turn that still waits for more messages, and since when."""
-        row = self._connection.execute(
-            select(turn.c.id, turn.c.opened_at).where(
-                turn.c.conversation_id == conversation_id,
-                turn.c.state == TurnState.OPEN,
-                turn.c.closes_at > now,
-                turn.c.lease_token.is_(None),
-            )
-        ).first()
+        row = self._connection.execute(_COLLECTING, {"of": conversation_id, "now": now}).first()
         return None if row is None else (row.id, row.opened_at)
 
     def open(
@@ -54,24 +58,21 @@ class Turns(SealedRows):
         It is answered after every open turn of a lower place, and not before `hold` is over:
         what the person sent earlier may still arrive.
         """
-        row = self._connection.execute(
-            select(func.coalesce(func.max(turn.c.number), 0)).where(
-                turn.c.conversation_id == conversation_id
-            )
-        ).one()
+        row = self._connection.execute(_LAST, {"of": conversation_id}).one()
         turn_id = new_id()
         self._connection.execute(
-            insert(turn).values(
-                id=turn_id,
-                conversation_id=conversation_id,
-                number=row[0] + 1,
-                place=place,
-                state=TurnState.OPEN,
-                opened_at=now,
-                closes_at=closes_at,
-                attempts=0,
-                next_try_at=max(closes_at, now + hold),
-            )
+            _OPEN,
+            {
+                "id": turn_id,
+                "conversation_id": conversation_id,
+                "number": row[0] + 1,
+                "place": place,
+                "state": TurnState.OPEN,
+                "opened_at": now,
+                "closes_at": closes_at,
+                "attempts": 0,
+                "next_try_at": max(closes_at, now + hold),
+            },
         )
         return turn_id
 
@@ -110,20 +111,22 @@ class Turns(SealedRows):
             "problem": message.problem,
             "detail": message.detail,
         }
+        sealed = self._seal(person_key(known.person_id), body, f"inbound:{message_id}")
         self._connection.execute(
-            insert(inbound).values(
-                id=message_id,
-                conversation_id=known.id,
-                turn_id=turn_id,
-                channel=channel,
-                external_hash=self._vault.lookup(f"external:{channel}", external_id),
-                seq=seq,
-                place=place,
-                kind=message.kind,
-                body_sealed=self._seal(person_key(known.person_id), body, f"inbound:{message_id}"),
-                urgency=urgency,
-                received_at=now,
-            )
+            _ADD,
+            {
+                "id": message_id,
+                "conversation_id": known.id,
+                "turn_id": turn_id,
+                "channel": channel,
+                "external_hash": self._vault.lookup(f"external:{channel}", external_id),
+                "seq": seq,
+                "place": place,
+                "kind": message.kind,
+                "body_sealed": sealed,
+                "urgency": urgency,
+                "received_at": now,
+            },
         )
         return message_id
 
