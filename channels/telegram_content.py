@@ -54,7 +54,7 @@ def content_of(message: Message) -> Content:
     shown = _shown(message)
     if shown is not None:
         return shown[0], (), shown[1]
-    if message.text or message.caption:
+    if message.text is not None or message.caption is not None:
         return None, (), ""
     return Kind.UNKNOWN, (), ", ".join(_what_is_set(message))
 
