@@ -5,28 +5,34 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
+import sqlite3
 import stat
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from bot.bootstrap import App, build
 from bot.cli import backup
 from bot.cli.common import CommandError
+from bot.clock import SystemClock
 from bot.domain.messages import InboundMessage
 from bot.keyfile import new_key
 from bot.language.understanding import Understander
 from bot.settings import Settings
-from bot.store.archive import opened
-from bot.store.backup import load
+from bot.store.archive import ArchiveError, Draft, opened
+from bot.store.backup import dump, load
 from bot.store.database import open_engine
 from bot.store.key_backup import Exchange, fill_key_file, key_rows
 from bot.store.keys import Vault
+from bot.store.migrate import is_current, upgrade
 from channels.inbound import take_in
 from tests.ops.machine import Machine
+from tests.postgres import PostgresServer
 
 MASTER = new_key()
 
@@ -66,8 +72,8 @@ class Office:
 
         async def say() -> None:
             app = self.app()
-            for text in texts:
-                await take_in(app, InboundMessage("web", text, "budi", text, final=True))
+            for said in texts:
+                await take_in(app, InboundMessage("web", said, "budi", said, final=True))
             await app.close()
 
         asyncio.run(say())
@@ -267,3 +273,48 @@ def test_there_must_be_something_to_back_up(office: Office) -> None:
     folder = office.use("nothing")
     office.refused(office.backup, "there is nothing to back up")
     assert not (folder / "tanyadulu.db").exists()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_backup_of_an_older_version_is_brought_up_to_date(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Made before an upgrade, restored after it; one of a newer version is refused."""
+    old = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    upgrade(old, "0001")
+    with sqlite3.connect(tmp_path / "old.db") as file:
+        file.execute("INSERT INTO person VALUES ('p1', '2026-11-01 10:00:00.000000')")
+        file.execute("INSERT INTO identity VALUES ('i1', 'p1', 'web', 'hash')")
+        file.execute("INSERT INTO alarm VALUES (7, '2026-11-01 10:00:00.000000', 'x', '', NULL)")
+    file.close()
+    draft = Draft(tmp_path / "backup")
+    dump(old, draft, SystemClock().now(), len_mark)
+    draft.publish()
+    old.dispose()
+    with ExitStack() as stack:
+        url = f"sqlite:///{tmp_path / 'new.db'}"
+        if kind == "postgresql":
+            server: PostgresServer = request.getfixturevalue("postgres")
+            url = stack.enter_context(server.database())
+        engine = open_engine(url)
+        stack.callback(engine.dispose)
+        with opened(tmp_path / "backup", "data") as archive:
+            assert archive.manifest.revision == "0001"
+            load(engine, archive, replace=False, before_commit=lambda _connection: None)
+            assert is_current(engine)
+            with engine.begin() as connection:
+                raised = "INSERT INTO alarm (at, kind, detail) VALUES (CURRENT_TIMESTAMP, 'y', '')"
+                number = connection.scalar(text(f"{raised} RETURNING id"))
+                strong = connection.scalar(text("SELECT strong FROM identity"))
+            assert (number, bool(strong)) == (8, True)
+            newer = replace(archive.manifest, revision="9999")
+            object.__setattr__(archive, "manifest", newer)
+            with pytest.raises(ArchiveError, match="newer version"):
+                load(engine, archive, replace=True, before_commit=lambda _connection: None)
+        with engine.connect() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM identity")) == 1
+
+
+def len_mark(text: str) -> str:
+    """A mark without any key."""
+    return str(len(text))
