@@ -10,10 +10,8 @@ import pytest
 from bot.domain.channels import WHATSAPP
 from bot.domain.messages import Kind
 from tests.channels.whatsapp_line import ANI, whatsapp_line
-from tests.hotline import Hotline, story
+from tests.hotline import story
 from tests.standins.process import Running, stand_in
-
-assert Hotline  # tests/conftest.py runs modules that know it on both databases
 
 
 @pytest.fixture(scope="module")
