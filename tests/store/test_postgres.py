@@ -30,7 +30,7 @@ DATABASES = ["postgres"]
 @pytest.fixture(scope="module")
 def mortal() -> Iterator[PostgresServer]:
     """A server of its own, for tests that do it harm."""
-    with running_postgres() as server:
+    with running_postgres(durable=True) as server:
         yield server
 
 
