@@ -8,10 +8,11 @@ from enum import StrEnum
 import pytest
 from structlog.testing import capture_logs
 
-from bot.console import forms, words
+from bot.console import forms, message_words, words
 from bot.console.forms import Spent
 from bot.console.pages import FOLDER
 from bot.domain.cases import CaseKind, CloseReason, LogKind
+from bot.domain.messages import Kind
 from bot.language.types import Urgency
 from tests.console.conftest import Office
 
@@ -28,6 +29,8 @@ TEMPLATES = sorted(
         ("/console/nope", 404),
         ("/console/sign-out", 405),
         ("/console/static/console.css", 200),
+        ("/console/quarantine", 303),
+        ("/console/files/x", 303),
     ],
 )
 def test_every_answer_has_the_safe_headers(office: Office, path: str, status: int) -> None:
@@ -105,6 +108,7 @@ def test_a_form_of_a_thousand_fields_is_refused(office: Office) -> None:
         (CloseReason, words.CLOSE_REASONS),
         (LogKind, words.LOG_KINDS),
         (Urgency, words.URGENCIES),
+        (Kind, message_words.KINDS),
     ],
 )
 def test_every_code_has_indonesian_words(codes: type[StrEnum], table: dict[StrEnum, str]) -> None:

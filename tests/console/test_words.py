@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 
-from bot.console import words
+from bot.console import message_words, words
 from bot.domain.cases import LogEntry, LogKind
+from bot.gateways.telegram_client import FORBIDDEN, NOBODY_THERE
+from bot.gateways.twilio import BY_STATUS, VERDICTS
+from bot.settings import ROOT
 from tests.hotline import START
 
 
@@ -66,12 +72,106 @@ def test_notes_of_staff_are_never_translated() -> None:
         ("page_failed", ("email", "phone"), "lewat surel dan phone gagal"),
         ("assistant_down", ("",), "Asisten bot mati"),
         ("turn_failed", ("action_x", "action_y"), "Bot gagal menjawab"),
+        ("reply_failed", ("telegram: blocked",), "lewat Telegram (orang ini memblokir kami)"),
+        (
+            "reply_failed",
+            ("whatsapp: twilio 30999", "whatsapp: 63016"),
+            "WhatsApp (penyedia menolak (30999)) dan WhatsApp (sudah lewat 24 jam",
+        ),
+        ("reply_uncertain", ("telegram",), "jawaban lewat Telegram sampai"),
+        ("window_closed", ("whatsapp",), "tertahan lewat WhatsApp"),
+        ("file_failed", ("TD-BBBBBB", "telegram"), "2 kiriman tidak bisa diambil"),
+        ("file_late", ("whatsapp",), "Kiriman lewat WhatsApp"),
+        ("telegram_webhook", ("PUBLIC_BASE_URL",), "harus https"),
+        ("telegram_polling", ("timed_out",), "penyedia tidak menjawab"),
         ("something_new", ("",), "something_new"),
     ],
 )
 def test_alarms_are_sentences(kind: str, details: tuple[str, ...], piece: str) -> None:
     """All alarms of a kind are told at once; one that nobody has worded yet shows its name."""
     assert piece in words.alarm_line(kind, details)
+
+
+# The kind that an alarm is raised under: said on the spot, by a constant, or handed over.
+RAISED = re.compile(r"\braise_once\(\s*([^,\s]+),")
+HANDED = re.compile(r"\bTrouble\([\w.]+, (\"\w+\")")
+
+
+def kinds_of_alarms() -> Iterator[str]:
+    """Every kind of alarm that the product can raise."""
+    for folder in ("bot", "channels"):
+        for path in (ROOT / folder).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            for name in {*RAISED.findall(text), *HANDED.findall(text)} - {"self", "self.alarm"}:
+                if name.startswith('"'):
+                    yield name.strip('"')
+                else:
+                    module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+                    yield getattr(module, name)
+
+
+def test_every_alarm_that_can_be_raised_has_a_sentence() -> None:
+    """Whoever is woken by it must not meet a code."""
+    raised = set(kinds_of_alarms())
+    assert {"no_one_on_call", "reply_failed", "file_failed", "telegram_webhook"} <= raised
+    assert raised <= set(words.ALARMS)
+
+
+def test_every_code_of_a_gateway_has_words() -> None:
+    """Why a text did not get through is never told in a provider's numbers alone."""
+    codes = {verdict.reason for verdict in (*VERDICTS.values(), *BY_STATUS.values())}
+    codes |= {*FORBIDDEN.values(), *NOBODY_THERE.values(), "forbidden", "bad_request"}
+    assert codes <= set(message_words.REASONS)
+
+
+def test_every_refusal_at_a_door_has_words() -> None:
+    """What the webhooks refuse for, and the doors that they stand at."""
+    refused = set()
+    for path in (ROOT / "channels").glob("*.py"):
+        refused |= set(
+            re.findall(r'refus(?:e|al)\(app, [\w.]+, "(\w+)"', path.read_text(encoding="utf-8"))
+        )
+    assert {"unsigned", "bad_signature", "malformed"} <= refused
+    assert refused <= set(message_words.REFUSALS)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("↪ Pak Agen", "Diteruskan dari Pak Agen"),
+        ("↪", "Diteruskan dari orang lain"),
+        ("⏩", "Sudah diteruskan berkali-kali"),
+        ("↩ SM123", "Balasan atas satu pesan sebelumnya"),
+        ("❝gaji 20 juta❞", "Menanggapi: “gaji 20 juta”"),
+        ("📣 Kerja mudah | x", "Datang dari iklan: Kerja mudah | x"),
+        ("-6.2, 106.8\n↪", "-6.2, 106.8\nDiteruskan dari orang lain"),
+        ("", ""),
+    ],
+)
+def test_signs_of_the_channels_become_words(said: str, shown: str) -> None:
+    """Staff need not know what an arrow means."""
+    assert message_words.detail(said) == shown
+
+
+def test_the_log_tells_of_files_and_sorts() -> None:
+    """Codes that the program wrote for the person are words; their own words stay."""
+    said = LogEntry(START, LogKind.PERSON_SAID, "person", "photo, voice")
+    assert words.log_text(said) == "Foto, Pesan suara"
+    said = LogEntry(START, LogKind.PERSON_SAID, "person", "photo saya hilang")
+    assert words.log_text(said) == "photo saya hilang"
+    lost = LogEntry(START, LogKind.NOTE, "system", "file_failed, video, too_large")
+    assert words.log_text(lost) == "Video tidak bisa diambil: terlalu besar"
+    failed = LogEntry(START, LogKind.REPLY_FAILED, "system", "whatsapp: 21610")
+    assert words.log_text(failed).startswith("WhatsApp (orang ini berhenti berlangganan")
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [(0, "0 B"), (999, "999 B"), (1000, "1 kB"), (340_400, "340 kB"), (2_140_000, "2,1 MB")],
+)
+def test_sizes(count: int, shown: str) -> None:
+    """As a phone shows them."""
+    assert message_words.size(count) == shown
 
 
 def test_a_message_becomes_one_short_line() -> None:
