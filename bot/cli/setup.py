@@ -40,6 +40,9 @@ def lock() -> None:
         command = [*common, "--python-version", environment.version, "-o", environment.lock]
         if name == "dev":
             command += ["--constraints", ENVIRONMENTS["service"].lock]
+        if name == "rasa":
+            # TensorFlow asks for them and works without: 60 MB in every process of Rasa.
+            command += ["--no-emit-package", "jax", "--no-emit-package", "jaxlib"]
         _compile([*command, "--group", f"pyproject.toml:{name}"])
     _compile([*common, "--universal", "-o", "requirements/uv.txt", "-"], "uv\n")
 
