@@ -13,7 +13,7 @@ from tests.hotline import Hotline
 from tests.stack import Stack
 
 pytestmark = pytest.mark.stack
-TRANSCRIPTS = read_all()
+TRANSCRIPTS = read_all(only_words=False)
 
 
 @pytest.fixture

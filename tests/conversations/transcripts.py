@@ -3,6 +3,7 @@
 A transcript is a list of steps:
 
     - person: what she types (or the number or the words of a choice)
+    - sends: {kind: photo, text: its caption, detail: what it shows} what is not (only) words
     - bot: phrases that the answers to it hold, in this order (one phrase, or a list)
     - never: phrases that no answer to it may hold
     - choices: titles of the choices under the last answer
@@ -22,7 +23,7 @@ from typing import Any
 
 import yaml
 
-from bot.domain.messages import Author, Line
+from bot.domain.messages import Author, Kind, Line
 from tests.hotline import Hotline
 
 FOLDER = Path(__file__).parent
@@ -43,8 +44,12 @@ class Transcript:
     steps: tuple[Mapping[str, Any], ...]
 
 
-def read_all(folder: Path = FOLDER) -> list[Transcript]:
-    """All transcripts of the test_*.yml files; an unknown kind of step is an error."""
+def read_all(folder: Path = FOLDER, *, only_words: bool = True) -> list[Transcript]:
+    """All transcripts of the test_*.yml files; an unknown kind of step is an error.
+
+    With `only_words` those in which nothing but words is sent: each channel has its own way to
+    send the rest, and proves it with its own tests.
+    """
     found = []
     for path in sorted(folder.glob("test_*.yml")):
         for name, steps in yaml.safe_load(path.read_text("utf-8")).items():
@@ -52,7 +57,8 @@ def read_all(folder: Path = FOLDER) -> list[Transcript]:
                 unknown = set(step) - set(STEPS)
                 if unknown or len(step) != 1:
                     raise ValueError(f"{path.name}: {name}: {step}")
-            found.append(Transcript(path.stem, name, tuple(steps)))
+            if not (only_words and any("sends" in step for step in steps)):
+                found.append(Transcript(path.stem, name, tuple(steps)))
     return found
 
 
@@ -80,6 +86,16 @@ class Replay:
     async def person(self, text: str) -> None:
         """She writes, and everything due is done."""
         await self.hotline.says("ani", str(text))
+        await self._read()
+
+    async def sends(self, what: Mapping[str, str]) -> None:
+        """She sends a picture, a voice note, a place..., with or without words."""
+        rest = {name: str(value) for name, value in what.items() if name != "kind"}
+        await self.hotline.sends("ani", Kind(what["kind"]), **rest)
+        await self._read()
+
+    async def _read(self) -> None:
+        """What was answered since the last step."""
         lines = await self.hotline.lines("ani")
         self.answers = [line for line in lines[self.seen :] if line.author is not Author.PERSON]
         self.seen = len(lines)
@@ -140,6 +156,7 @@ class Replay:
 
 STEPS: dict[str, Callable[[Replay, Any], Awaitable[None]]] = {
     "person": Replay.person,
+    "sends": Replay.sends,
     "bot": Replay.bot,
     "never": Replay.never,
     "choices": Replay.choices,
