@@ -150,7 +150,9 @@ class Outbox(SealedRows):
     def unsent_count(self) -> int:
         """Rows that have not left yet."""
         row = self._connection.execute(
-            select(func.count()).select_from(outbound).where(outbound.c.state.in_(WAITING))
+            select(func.count())
+            .select_from(outbound)
+            .where(outbound.c.state.in_((*WAITING, Delivery.SENDING)))
         ).one()
         return int(row[0])
 
