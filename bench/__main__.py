@@ -83,26 +83,26 @@ async def _measure(
         for side in both
     }
     _tell("answer turns")
-    found["answer_turns"] = await answer_turns(both, 4 if small else 25)
+    found["answer_turns"] = await answer_turns(both, 4 if small else 15)
     _tell("form turns")
-    found["form_turns"] = await form_turns(both, 6 if small else 50)
+    found["form_turns"] = await form_turns(both, 6 if small else 30)
     _tell("many people at once")
     found["answered"] = await answered(both, 32, 5 if small else 15)
     _tell("accepts")
     found["accepts"] = {
         "stock": await rest_accepts(stock, 64, 5 if small else 15),
-        "ours": await web_accepts(ours, 200 if small else 2000, 64),
+        "ours": await web_accepts(ours, 256 if small else 1024, 64),
     }
     _tell("a long conversation")
     found["growth"] = {
-        "ours": await growth(ours, 15 if small else 180),
-        "stock": await growth(stock, 15 if small else 90),
+        "ours": await growth(ours, 15 if small else 150),
+        "stock": await growth(stock, 15 if small else 75),
     }
     stock.stop()
     found["memory"]["ours"] = ours.memory()
     _tell("danger")
-    found["pages_under_load"] = await under_load(ours, box, 10 if small else 100, 32)
-    found["pages_without_rasa"] = await without_rasa(ours, box, 10 if small else 50)
+    found["pages_under_load"] = await under_load(ours, box, 10 if small else 60, 32)
+    found["pages_without_rasa"] = await without_rasa(ours, box, 10 if small else 40)
 
 
 def _tell(what: str) -> None:

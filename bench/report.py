@@ -55,7 +55,11 @@ def _speed(found: dict[str, Any]) -> list[tuple[object, ...]]:
             ours, stock = sides["ours"][share], sides["stock"][share]
             label = f"{name} {share}, ms (n {sides['ours']['n']})"
             rows.append((label, ours, stock, _ratio(stock, ours), found[key]["load"]))
-        rows.append((f"{name}: same words", found[key]["turns_answered_alike"], "", "", ""))
+        alike = found[key]["alike"]
+        if alike:
+            ours, stock = alike["ours"]["p50"], alike["stock"]["p50"]
+            label = f"  same words (n {alike['ours']['n']}) p50, ms"
+            rows.append((label, ours, stock, _ratio(stock, ours), ""))
     crowd = found["answered"]["sides"]
     ours, stock = crowd["ours"]["per_second"], crowd["stock"]["per_second"]
     label = f"answered per second, {found['answered']['people']} people"

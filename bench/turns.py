@@ -28,21 +28,21 @@ async def _measure(
     sides: Sequence[Side], scripts: Sequence[Sequence[str]], talks: int, *, skipped: int
 ) -> dict[str, Any]:
     seconds: dict[str, list[float]] = {side.name: [] for side in sides}
-    same = timed = 0
+    alike: dict[str, list[float]] = {side.name: [] for side in sides}
     for number in range(WARM_UP_TALKS + talks):
         script = scripts[number % len(scripts)]
         pairs = await _talk(sides, script)
         if number < WARM_UP_TALKS:
             continue
         for place in range(skipped, len(script)):
+            said = {pairs[side.name][place].texts for side in sides}
             for side in sides:
                 seconds[side.name].append(pairs[side.name][place].seconds)
-            timed += 1
-            said = {pairs[side.name][place].texts for side in sides}
-            same += len(said) == 1
+                if len(said) == 1:
+                    alike[side.name].append(pairs[side.name][place].seconds)
     return {
         "sides": {name: Spread.of(found).data() for name, found in seconds.items()},
-        "turns_answered_alike": round(same / timed, 3),
+        "alike": {name: Spread.of(found).data() for name, found in alike.items() if found},
         "warm_up_talks": WARM_UP_TALKS,
         "load": load_average(),
     }
