@@ -24,6 +24,8 @@ log = structlog.get_logger()
 FILES_AT_ONCE = 4
 # A provider that sends nothing for so long has forgotten us; well under the lease.
 STALL_SECONDS = 40.0
+# However slowly it drips: others wait for the place.
+WHOLE_SECONDS = 600.0
 FORGET_SECONDS = 40.0
 HOLD_EVERY = timedelta(seconds=20)
 
@@ -119,7 +121,8 @@ class Fetching:
     async def _fetch(self, file: FileInWork) -> None:
         app = self._app
         try:
-            await self._take(file)
+            async with asyncio.timeout(WHOLE_SECONDS):
+                await self._take(file)
         except LostError:
             log.warning("file_lost", file=file.id)
         except Exception as error:  # noqa: BLE001  # every failure is recorded with its file
