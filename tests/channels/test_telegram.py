@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.domain.channels import TELEGRAM
 from bot.domain.messages import Delivery
+from channels.telegram import SECRET_HEADER
 from tests.channels.telegram_line import ANI, SECRET, TelegramLine, telegram_line
+from tests.channels.test_telegram_updates import KINDS, NAMES, VALUES, base
 from tests.hotline import Hotline  # noqa: F401  # these tests run on both databases
 from tests.standins import telegram_people as people
 from tests.standins.process import Running, stand_in
@@ -263,6 +269,30 @@ def test_bodies_that_are_no_update(
         assert given == status
         assert "Traceback" not in text
         assert await line.held() == (0 if status == 200 else 1)
+
+    tell(story)
+
+
+def test_no_content_of_an_update_is_ever_a_5xx(tell: Callable[..., None], tmp_path: Path) -> None:
+    """Whatever somebody who knows the secret sends is stored, or put into quarantine."""
+    numbers = itertools.count(1)
+
+    async def story(line: TelegramLine) -> None:
+        @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(kind=KINDS, content=st.dictionaries(NAMES, VALUES, max_size=4))
+        def any_content(kind: str, content: dict[str, Any]) -> None:
+            number = next(numbers)
+            update = {"update_id": number, kind: {**base(number), **content}}
+            answer = httpx2.post(
+                line.url,
+                content=json.dumps(update),
+                headers={SECRET_HEADER: SECRET},
+                trust_env=False,
+                timeout=30,
+            )
+            assert answer.status_code in (200, 400), answer.text
+
+        await asyncio.to_thread(any_content)
 
     tell(story)
 

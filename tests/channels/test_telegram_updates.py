@@ -256,19 +256,23 @@ NAMES = st.sampled_from(
 )  # fmt: skip
 
 
-@given(
-    kind=st.sampled_from(["message", "edited_message", "callback_query", "message_reaction",
-                          "my_chat_member", "poll_answer", "poll", "hologram"]),
-    content=st.dictionaries(NAMES, VALUES, max_size=4),
-    is_private=st.booleans(),
-)  # fmt: skip
+KINDS = st.sampled_from(["message", "edited_message", "callback_query", "message_reaction",
+                         "my_chat_member", "poll_answer", "poll", "hologram"])  # fmt: skip
+
+
+def base(message_id: int = 1) -> dict[str, Any]:
+    """What every message has."""
+    person = {"chat": people.chat(ANI), "from": people.user(ANI)}
+    return {"message_id": message_id, "date": 1, **person}
+
+
+@given(kind=KINDS, content=st.dictionaries(NAMES, VALUES, max_size=4), is_private=st.booleans())
 def test_any_content_is_read_or_malformed(
     kind: str, content: dict[str, Any], *, is_private: bool
 ) -> None:
     """No content makes anything but a message, a note or MalformedError, and all of it can be stored."""
-    base = {"message_id": 1, "date": 1, "chat": people.chat(ANI), "from": people.user(ANI)}
     try:
-        what = read({kind: {**(base if is_private else {}), **content}}).what
+        what = read({kind: {**(base() if is_private else {}), **content}}).what
     except MalformedError:
         return
     if isinstance(what, InboundMessage):
