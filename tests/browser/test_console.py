@@ -184,6 +184,7 @@ def shot(page: Page, name: str) -> None:
 
 def look(page: Page, name: str) -> None:
     """Readable, wide enough for a thumb and never wider than the screen, in both schemes."""
+    page.wait_for_load_state()  # styles included
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         shot(page, f"{name}-{scheme}")
