@@ -56,9 +56,14 @@ def url_of(dialect: str, request: pytest.FixtureRequest) -> Iterator[Callable[[P
 
 
 @pytest.fixture(autouse=True)
-def _database(url_of: Callable[[Path], str], monkeypatch: pytest.MonkeyPatch) -> None:
+def _database(
+    dialect: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Every hotline of the test uses that database."""
-    monkeypatch.setattr(hotlines, "url_of", url_of)
+    # Not asked for by name: pytest_generate_tests would take every test for one with a database.
+    monkeypatch.setattr(hotlines, "url_of", request.getfixturevalue("url_of"))
 
 
 @pytest.fixture
