@@ -81,8 +81,9 @@ def fit(replies: Sequence[Reply], rules: ChannelRules) -> list[Reply]:
     """The replies of one turn as messages that the channel can carry.
 
     Nothing is dropped: texts are merged where the channel counts messages, and divided at
-    sentence ends where they are too long. Choices stay under the last part of their text;
-    of merged replies only the last choices can still be answered, so only they are kept.
+    sentence ends where they are too long. Choices stay under the last part of their text.
+    Of merged replies only the last choices can be answered by number; earlier ones stay as
+    words that can be typed.
     """
     if rules.merges:
         replies = _merged(replies)
@@ -101,8 +102,16 @@ def fit(replies: Sequence[Reply], rules: ChannelRules) -> list[Reply]:
 def _merged(replies: Sequence[Reply]) -> list[Reply]:
     if len(replies) < 2:
         return list(replies)
-    buttons = next((reply.buttons for reply in reversed(replies) if reply.buttons), ())
-    return [Reply("\n\n".join(reply.text for reply in replies), buttons)]
+    last = max((place for place, reply in enumerate(replies) if reply.buttons), default=-1)
+    texts = [
+        reply.text if place == last else "\n".join((reply.text, *_as_words(reply)))
+        for place, reply in enumerate(replies)
+    ]
+    return [Reply("\n\n".join(texts), replies[last].buttons if last >= 0 else ())]
+
+
+def _as_words(reply: Reply) -> list[str]:
+    return [f"- {button.title}" for button in reply.buttons]
 
 
 def divide(text: str, longest: int, *, last_room: int = 0) -> list[str]:

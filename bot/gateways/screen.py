@@ -17,7 +17,7 @@ class Screen:
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
 
-    async def find_sent(self, message: Outbound) -> None:  # noqa: ARG002  # the port's signature
+    async def find_sent(self, message: Outbound) -> None:  # the port's signature
         """A screen remembers nothing."""
 
     async def send(self, message: Outbound) -> None:

@@ -35,7 +35,7 @@ class Mailer:
             raise MailError("SMTP_URL needs ?from=address")
         self._from = sender
 
-    async def find_sent(self, message: Outbound) -> None:  # noqa: ARG002  # the port's signature
+    async def find_sent(self, message: Outbound) -> None:  # the port's signature
         """A mail server tells nothing afterwards."""
 
     async def send(self, message: Outbound) -> None:

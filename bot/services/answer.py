@@ -191,12 +191,9 @@ def postpone(
         hand_to_staff(uow, conversation, prepared.messages, office, now)
     if uow.conversations.outage_told_at(conversation.id) is None:
         uow.conversations.set_outage_told(conversation.id, now)
+        (notice,) = _with_practice(uow, prepared, [wording.say("say_outage")], wording)
         uow.outbox.add_reply(
-            conversation,
-            wording.say("say_outage"),
-            author=Author.BOT,
-            purpose=Purpose.NOTICE,
-            now=now,
+            conversation, notice, author=Author.BOT, purpose=Purpose.NOTICE, now=now
         )
         uow.wake("outbox")
     return True
@@ -209,14 +206,20 @@ def _say(
     wording: Wording,
     now: datetime,
 ) -> None:
-    if prepared.metadata["practice"]:
-        notice = wording.say("say_piece_practice")
-        replies = with_practice_notice(uow, prepared.conversation, replies, notice)
     speak(
         uow,
         prepared.conversation,
-        replies,
+        _with_practice(uow, prepared, replies, wording),
         author=Author.BOT,
         turn_id=prepared.turn.id,
         now=now,
     )
+
+
+def _with_practice(
+    uow: SqlUnitOfWork, prepared: Prepared, replies: Sequence[Reply], wording: Wording
+) -> Sequence[Reply]:
+    if not prepared.metadata["practice"]:
+        return replies
+    notice = wording.say("say_piece_practice")
+    return with_practice_notice(uow, prepared.conversation, replies, notice)

@@ -18,7 +18,11 @@ from bot.store.unit_of_work import SqlUnitOfWork
 UNKNOWN_OUTCOME = "outcome_unknown"
 # The trouble that left an outcome open often lasts: ask for some minutes before giving it up.
 MOST_QUESTIONS = 8
-UNSUBSCRIBED = "21610"
+# Free text outside WhatsApp's 24 hours: it leaves when the person writes again.
+WINDOW_CLOSED = "window_closed"
+TOO_LATE = "63016"
+# Twilio: unsubscribed, no valid address, not in WhatsApp.
+NOT_REACHABLE = ("21610", "21211", "21614", "63003", "63024")
 
 
 def claim(
@@ -81,7 +85,7 @@ def _ask_first(
     uow: SqlUnitOfWork, due: Due, office: Office, wording: Wording, now: datetime
 ) -> None:
     """The text waits; an approved one, when there is one, asks whether to go on."""
-    uow.deliveries.end(due.id, Delivery.HELD, "window_closed")
+    uow.deliveries.end(due.id, Delivery.HELD, WINDOW_CLOSED)
     uow.wake("console")
     if not office.can_ask_again:
         uow.alarms.raise_once("window_closed", due.channel, now)
@@ -126,6 +130,9 @@ def record_failure(
         uow.deliveries.complete(message, Delivery.UNCERTAIN, now, error="not_told", next_try_at=at)
     elif not isinstance(error, SendError):
         _nobody_knows(uow, message, type(error).__name__, now)
+    elif error.reason == WINDOW_CLOSED:
+        uow.deliveries.complete(message, Delivery.HELD, now, error=WINDOW_CLOSED)
+        uow.alarms.raise_once("window_closed", message.channel, now)
     elif error.permanent:
         ended = uow.deliveries.complete(
             message, Delivery.FAILED_PERMANENTLY, now, error=error.reason[:80]
@@ -169,12 +176,15 @@ def note_status(
     ended = uow.reports.note(row_id, status)
     if ended is None:
         return
-    if is_failure(status):
+    if is_failure(status) and error == TOO_LATE:
+        uow.deliveries.end(row_id, Delivery.HELD, WINDOW_CLOSED)
+        uow.alarms.raise_once("window_closed", ended.channel, now)
+    elif is_failure(status):
         uow.deliveries.end(row_id, Delivery.FAILED_PERMANENTLY, (error or status)[:80])
         if ended.purpose is Purpose.PAGE:
             paging.page_lost(uow, ended, error or status, now)
         else:
-            gone = error == UNSUBSCRIBED
+            gone = error in NOT_REACHABLE
             _failed_for_good(uow, ended, error or status, office, now, unreachable=gone)
     else:
         uow.reports.arrived(row_id, now)

@@ -151,6 +151,7 @@ class Deliveries(SealedRows):
                 lease_token=token,
                 lease_until=now + lease,
                 sending_since=now,
+                provider_status=None,
                 attempts=outbound.c.attempts + 1,
             )
         )

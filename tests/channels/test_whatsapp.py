@@ -168,7 +168,7 @@ async def test_reports_only_lead_forward(tmp_path: Path, twilio: Running) -> Non
         assert (await line.states())[-1] == (Delivery.SENT, "read", None)
 
 
-@pytest.mark.parametrize(("code", "unreachable"), [(63016, False), (63024, False), (21610, True)])
+@pytest.mark.parametrize(("code", "unreachable"), [(30008, False), (63024, True), (21610, True)])
 @story
 async def test_a_failure_that_is_told_later_is_shown(
     tmp_path: Path, twilio: Running, code: int, unreachable: bool
@@ -182,6 +182,22 @@ async def test_a_failure_that_is_told_later_is_shown(
         assert str(code) in str(error)
         known = await line.hotline.talk(ANI, WHATSAPP)
         assert (known.unreachable is not None) is unreachable
+
+
+@story
+async def test_what_came_too_late_leaves_when_the_person_writes(
+    tmp_path: Path, twilio: Running
+) -> None:
+    """Error 63016, told later: the text is not lost, it waits for the window to open."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        await line.writes("halo")
+        await callback(line, "failed", error=63016)
+        assert (await line.states())[-1] == (Delivery.HELD, "failed", "window_closed")
+        before = await line.sees()
+        await line.writes("masih ada?")
+        assert (await line.sees())[len(before)] == before[-1]
+        await callback(line, "delivered")
+        assert {state for state, _, _ in await line.states()} == {Delivery.SENT}
 
 
 @story

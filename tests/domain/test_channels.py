@@ -51,7 +51,7 @@ def test_whatsapp_merges_a_turn_and_keeps_the_last_choices() -> None:
     parts = fit(
         [Reply("Satu.", CHOICES[:1]), Reply("Dua."), Reply("Tiga.", CHOICES)], RULES[WHATSAPP]
     )
-    assert parts == [Reply("Satu.\n\nDua.\n\nTiga.", CHOICES)]
+    assert parts == [Reply("Satu.\n- Cek kerja\n\nDua.\n\nTiga.", CHOICES)]
 
 
 def test_telegram_keeps_the_replies_of_a_turn_apart() -> None:
