@@ -102,7 +102,11 @@ class Deliveries(SealedRows):
         return tuple(_due(row) for row in rows)
 
     def claim_pages(self, now: datetime, lease: timedelta, limit: int) -> tuple[Outbound, ...]:
-        """Take pages to staff; they are committed as `sending` before the provider is called."""
+        """Take pages to staff; they are committed as `sending` before the provider is called.
+
+        One whose sender died inside the call is taken again: a hotline may have no other channel.
+        """
+        self.recover(now)
         rows = self._connection.execute(
             select(outbound)
             .where(

@@ -165,6 +165,26 @@ async def test_a_dead_sender_leaves_its_row_to_another(hotline: Hotline) -> None
 
 
 @story
+async def test_a_page_of_a_dead_sender_is_taken_again_without_any_chat_app(
+    hotline: Hotline,
+) -> None:
+    """No other line of the worker has to look for it."""
+    await hotline.staff("sari", phone="+62", on_duty_hours=9)
+    await take_in(hotline.app, InboundMessage("web", "m", ANI, DANGER, final=True))
+    lease = timedelta(seconds=30)
+
+    async def claim() -> tuple[Outbound, ...]:
+        now = hotline.clock.now()
+        return await hotline.app.write(lambda uow: uow.deliveries.claim_pages(now, lease, 9))
+
+    (page,) = await claim()
+    assert not await claim()
+    hotline.clock.forward(seconds=31)
+    (again,) = await claim()
+    assert (again.id, again.uncertain) == (page.id, True)
+
+
+@story
 async def test_a_late_answer_does_not_ring_out_of_the_blue(hotline: Hotline) -> None:
     """A late answer does not ring out of the blue."""
     hotline.assistant.up = False
