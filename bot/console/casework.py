@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.bootstrap import App
-from bot.console import talk, views, words
+from bot.console import views, words
 from bot.console.forms import Spent, read_form
 from bot.console.pages import Pages
 from bot.domain.cases import Case, CaseState, CloseReason
@@ -147,14 +147,8 @@ class Casework:
 
     def _release(self, uow: SqlUnitOfWork, case: Case, member: Staff, form: Form) -> None:
         """Let a held text go now; without a known safe way a second member has to agree."""
-        known = uow.conversations.get(case.conversation_id)
         row_id = form.get("row", "")
-        line = next((each for each in uow.lines.for_staff(known) if each.id == row_id), None)
-        held = uow.holding.find(known.id, row_id)
-        if line is None or held is None or not talk.may_release(line):
-            raise RefusedError("Pesan ini sudah tidak ditahan.")
-        if held.asked_by == member.id and not case.fields.get(holding.SAFE_CONTACT):
-            raise RefusedError("Menunggu persetujuan petugas kedua.")
+        holding.ready(uow, case, member, row_id)
         if form.get("confirmed") != "yes":
             raise Unsure
         holding.release(uow, case, member, row_id, self._app.clock.now())

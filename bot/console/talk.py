@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.console import message_words, words
 from bot.domain.channels import rules_of
 from bot.domain.conversation import Conversation
-from bot.domain.delivery import JUST_AFTER, may_ring
+from bot.domain.delivery import JUST_AFTER, may_release, may_ring
 from bot.domain.media import Presentation, presentation
 from bot.domain.messages import Author, Delivery, Kind, Line, StoredFile
 from bot.domain.office import Office
@@ -17,7 +17,6 @@ from bot.domain.places import coordinates
 from bot.domain.staff import Staff
 from bot.store.unit_of_work import SqlUnitOfWork
 
-WINDOW_CLOSED = "window_closed"
 # A live location that moves comes as a change of the first one.
 PLACES = (Kind.LOCATION, Kind.EDITED)
 
@@ -120,18 +119,11 @@ def _held(
     labels: Mapping[str, str],
 ) -> HeldView | None:
     """None for what nobody may let go: the bot's texts, and what the provider would not take."""
-    if not may_release(line):
+    if not may_release(line.author, line.state, line.error):
         return None
     row = uow.holding.find(known.id, line.id)
     asked = None if row is None else row.asked_by
     return HeldView(line.id, labels.get(asked or "", ""), own_wish=asked == member.id)
-
-
-def may_release(line: Line) -> bool:
-    """Whether staff can let this line go before the person writes again."""
-    return (
-        line.author is Author.HUMAN and line.state is Delivery.HELD and line.error != WINDOW_CLOSED
-    )
 
 
 def map_link(line: Line) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.channels import ChannelRules, room_at
+from bot.domain.messages import Author, Delivery
 
 JUST_AFTER = timedelta(minutes=10)
 """Every phone is treated as watched until safe contact is known: a text that makes it ring leaves
@@ -14,6 +15,9 @@ only this long after the person's own message (product rule)."""
 
 FAR_AWAY = timedelta(hours=2)
 """Longer than anything waits here: what is due later was written before the clock was set back."""
+
+WINDOW_CLOSED = "window_closed"
+"""Why a row is held that the provider takes no more: it leaves when the person writes again."""
 
 WINDOW_MARGIN = timedelta(minutes=1)
 FIRST_RETRY = timedelta(seconds=2)
@@ -74,6 +78,15 @@ def in_window(rules: ChannelRules, wrote_at: datetime | None, now: datetime) -> 
     if rules.window is None:
         return True
     return wrote_at is not None and now - wrote_at < rules.window - WINDOW_MARGIN
+
+
+def may_release(author: Author, state: Delivery, error: str | None) -> bool:
+    """Whether staff can let a text go before the person writes again.
+
+    Only people take on that a phone rings; what the provider takes no more would only be held
+    again, and ask the person again.
+    """
+    return author is Author.HUMAN and state is Delivery.HELD and error != WINDOW_CLOSED
 
 
 def retry_wait(attempts: int, asked_for: float | None) -> timedelta:

@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 from bot.domain.cases import LogKind
 from bot.domain.channels import reserve, room_at, rules_of
 from bot.domain.conversation import Conversation
-from bot.domain.delivery import FAR_AWAY, Decision, decide, is_failure, retry_wait
+from bot.domain.delivery import (
+    FAR_AWAY,
+    WINDOW_CLOSED,
+    Decision,
+    decide,
+    is_failure,
+    retry_wait,
+)
 from bot.domain.messages import Author, Delivery, Outbound, Purpose
 from bot.domain.office import Office
 from bot.ports import NotToldError, SendError, Wording
@@ -18,8 +25,7 @@ from bot.store.unit_of_work import SqlUnitOfWork
 UNKNOWN_OUTCOME = "outcome_unknown"
 # The trouble that left an outcome open often lasts: ask for some minutes before giving it up.
 MOST_QUESTIONS = 8
-# Free text outside WhatsApp's 24 hours: it leaves when the person writes again.
-WINDOW_CLOSED = "window_closed"
+# Twilio: free text outside WhatsApp's 24 hours.
 TOO_LATE = "63016"
 # Twilio: unsubscribed, no valid address, not in WhatsApp.
 NOT_REACHABLE = ("21610", "21211", "21614", "63003", "63024")
@@ -84,11 +90,13 @@ def _may_leave(
 def _ask_first(
     uow: SqlUnitOfWork, due: Due, office: Office, wording: Wording, now: datetime
 ) -> None:
-    """The text waits; an approved one, when there is one, asks whether to go on."""
+    """The text waits; an approved one, when there is one, asks once whether to go on."""
     uow.deliveries.end(due.id, Delivery.HELD, WINDOW_CLOSED)
     uow.wake("console")
     if not office.can_ask_again:
         uow.alarms.raise_once("window_closed", due.channel, now)
+        return
+    if uow.holding.has_asked(due.conversation_id, due.circumstances.wrote_at):
         return
     known = uow.conversations.get(due.conversation_id)
     row_id = uow.outbox.add_reply(

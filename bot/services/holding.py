@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.cases import Case, LogKind
-from bot.domain.messages import Author
+from bot.domain.delivery import may_release
+from bot.domain.messages import Delivery
 from bot.domain.staff import Staff
 from bot.services.takeover import RefusedError
 from bot.store.holding import Held
@@ -22,29 +23,37 @@ class Release(StrEnum):
     NEEDS_ANOTHER = "needs_another"
 
 
+def ready(uow: SqlUnitOfWork, case: Case, member: Staff, row_id: str) -> Held:
+    """The held text that this member may let go, or wish to. RefusedError says why not."""
+    held = uow.holding.find(case.conversation_id, row_id)
+    if held is None:
+        raise RefusedError("Pesan ini sudah tidak ditahan.")
+    if not may_release(held.author, Delivery.HELD, held.error):
+        raise RefusedError("Pesan ini baru bisa terkirim setelah orangnya menulis lagi.")
+    if held.asked_by == member.id and not _has_safe_contact(case):
+        raise RefusedError("Menunggu persetujuan petugas kedua.")
+    return held
+
+
 def release(uow: SqlUnitOfWork, case: Case, member: Staff, row_id: str, now: datetime) -> Release:
     """Let a held text of a human go although the person did not just write.
 
     One member is enough when the person told a safe time and way; otherwise it takes two
     (product rule): the first wish is noted, the second, by somebody else, sends. RefusedError
-    when the text is not held here any more, or is the bot's: only people may take this on.
+    as `ready`.
     """
-    held = uow.holding.find(case.conversation_id, row_id)
-    if held is None:
-        raise RefusedError("Pesan ini sudah tidak ditahan.")
-    if held.author is not Author.HUMAN:
-        raise RefusedError("Hanya pesan dari petugas yang bisa dikirim sekarang.")
-    if SAFE_CONTACT not in case.fields and not _second_agrees(held, member):
+    held = ready(uow, case, member, row_id)
+    if held.asked_by is None and not _has_safe_contact(case):
         uow.holding.ask(row_id, member.id)
         uow.cases.log(case.id, LogKind.NOTE, member.label, "minta dikirim sekarang", now)
         uow.wake("console")
         return Release.NEEDS_ANOTHER
     uow.holding.release(row_id, held.asked_by or "", member.id, now)
     uow.cases.log(case.id, LogKind.NOTE, member.label, "dikirim di luar waktu", now)
-    uow.wake("outbox")
+    uow.wake(uow.conversations.get(case.conversation_id).channel)
     uow.wake("console")
     return Release.SENT
 
 
-def _second_agrees(held: Held, member: Staff) -> bool:
-    return held.asked_by is not None and held.asked_by != member.id
+def _has_safe_contact(case: Case) -> bool:
+    return bool(case.fields.get(SAFE_CONTACT))

@@ -7,17 +7,21 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from bot.domain.messages import Author, Delivery
+from bot.domain.messages import Author, Delivery, Purpose
 from bot.store.tables import outbound
 
 
 @dataclass(frozen=True)
 class Held:
-    """A row that waits until the person writes; `asked_by` is who wished to let it go."""
+    """A row that waits until the person writes.
+
+    `asked_by` is who wished to let it go, `error` why the provider takes it no more.
+    """
 
     id: str
     author: Author
     asked_by: str | None
+    error: str | None
 
 
 # Said for every message: building a statement costs more than running it.
@@ -37,13 +41,15 @@ class Holding:
     def find(self, conversation_id: str, row_id: str) -> Held | None:
         """A held row of a conversation."""
         row = self._connection.execute(
-            select(outbound.c.id, outbound.c.author, outbound.c.asked_by).where(
+            select(outbound.c.id, outbound.c.author, outbound.c.asked_by, outbound.c.error).where(
                 outbound.c.id == row_id,
                 outbound.c.conversation_id == conversation_id,
                 outbound.c.state == Delivery.HELD,
             )
         ).first()
-        return None if row is None else Held(row.id, Author(row.author), row.asked_by)
+        if row is None:
+            return None
+        return Held(row.id, Author(row.author), row.asked_by, row.error)
 
     def ask(self, row_id: str, staff_id: str) -> None:
         """A member of staff wishes to let a held row go; a second one must agree."""
@@ -65,6 +71,17 @@ class Holding:
                 next_try_at=now,
             )
         )
+
+    def has_asked(self, conversation_id: str, since: datetime | None) -> bool:
+        """Whether the approved text that asks to go on was written after a moment, or ever."""
+        found = select(outbound.c.id).where(
+            outbound.c.conversation_id == conversation_id,
+            outbound.c.purpose == Purpose.ASK,
+            outbound.c.state.not_in((Delivery.FAILED_PERMANENTLY, Delivery.CANCELLED)),
+        )
+        if since is not None:
+            found = found.where(outbound.c.created_at > since)
+        return self._connection.execute(found.limit(1)).first() is not None
 
     def let_go(self, conversation_id: str, now: datetime) -> None:
         """The person writes: what was held back may leave."""

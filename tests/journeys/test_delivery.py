@@ -233,9 +233,10 @@ async def test_staff_are_held_back_too_and_two_of_them_may_let_it_go(hotline: Ho
     row = (await _shown(hotline))[-1]
     assert row.state is Delivery.HELD
     now = hotline.clock.now()
-    for _ in range(2):
-        first = await app.write(lambda uow: holding.release(uow, case, sari, row.id, now))
-        assert first is Release.NEEDS_ANOTHER
+    first = await app.write(lambda uow: holding.release(uow, case, sari, row.id, now))
+    assert first is Release.NEEDS_ANOTHER
+    with pytest.raises(RefusedError):
+        await app.write(lambda uow: holding.release(uow, case, sari, row.id, now))
     await hotline.settle()
     assert "Saya di sini." not in str(hotline.chats["telegram"].received)
     second = await app.write(lambda uow: holding.release(uow, case, dewi, row.id, now))
@@ -308,6 +309,38 @@ async def test_after_a_day_whatsapp_is_asked_by_template_first(hotline: Hotline)
     assert "Saya di sini." not in str(chat.received)
     await hotline.says(ANI, "LANJUT", channel="whatsapp")
     assert "Saya di sini." in str(chat.received)
+
+
+@story
+async def test_one_silence_is_asked_once(hotline: Hotline) -> None:
+    """Two texts, let go and let go again, are one question; what asked cannot be let go again."""
+    object.__setattr__(hotline.app.office, "can_ask_again", True)
+    await _taken_over(hotline, "whatsapp")
+    app, sari, dewi = hotline.app, await _sari(hotline), await hotline.staff("dewi")
+    (case,) = await hotline.cases()
+    await hotline.forward(hours=25)
+    now = hotline.clock.now()
+    await app.write(lambda uow: takeover.reply(uow, case, sari, "Masih di sini.", now))
+    await hotline.settle()
+    rows = [line for line in await _shown(hotline, "whatsapp") if "di sini." in line.text]
+    for row in rows:
+        for member in (sari, dewi):
+            await app.write(
+                partial(holding.release, case=case, member=member, row_id=row.id, now=now)
+            )
+        await hotline.forward(seconds=7)
+        await hotline.forward(seconds=7)
+    assert len(hotline.chats["whatsapp"].templates) == 1
+    for row in rows:
+        with pytest.raises(RefusedError):
+            await app.write(
+                partial(holding.release, case=case, member=dewi, row_id=row.id, now=now)
+            )
+    await hotline.says(ANI, "LANJUT", channel="whatsapp")
+    await hotline.forward(seconds=20)
+    assert {"Saya di sini.", "Masih di sini."} <= {
+        text for _, text in hotline.chats["whatsapp"].received
+    }
 
 
 @story
