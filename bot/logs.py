@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
+from typing import TextIO
 
 import structlog
 
@@ -23,5 +25,31 @@ def configure(level: int = logging.INFO) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_Lines(sys.stderr),
     )
+
+
+class _Lines:
+    """Makes the loggers of structlog."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __call__(self, *_: object) -> _Line:
+        """See structlog's logger factories."""
+        return _Line(self._stream)
+
+
+class _Line(structlog.PrintLogger):
+    """Writes lines, and drops those that cannot be written.
+
+    The log may lie on a full disk beside the data: whatever wanted to speak of that must go on.
+    """
+
+    def msg(self, message: str) -> None:
+        """See structlog."""
+        with contextlib.suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 from collections.abc import AsyncIterator
 from functools import partial
 
@@ -33,14 +34,10 @@ def create_app(app: App, *, with_worker: bool = True) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(_server: Starlette) -> AsyncIterator[None]:
         app.attach()
-        loops = (Worker(app).run(), background.run(app)) if with_worker else ()
-        running = [asyncio.create_task(loop) for loop in loops]
         try:
-            yield
+            async with _loops(app) if with_worker else contextlib.nullcontext():
+                yield
         finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
             await app.close()
 
     async def healthz(_request: Request) -> Response:
@@ -85,6 +82,29 @@ def create_app(app: App, *, with_worker: bool = True) -> Starlette:
         },
         lifespan=lifespan,
     )
+
+
+@contextlib.asynccontextmanager
+async def _loops(app: App) -> AsyncIterator[None]:
+    """The worker, and what channels do on their own, for as long as the server runs."""
+    running = [asyncio.create_task(loop) for loop in (Worker(app).run(), background.run(app))]
+    for task in running:
+        task.add_done_callback(_end_too)
+    try:
+        yield
+    finally:
+        for task in running:
+            task.remove_done_callback(_end_too)
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+def _end_too(task: asyncio.Task[None]) -> None:
+    """A server that takes messages which nobody answers is worse than none: it is started again."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        log.error("worker_ended", error=type(error).__name__)
+        signal.raise_signal(signal.SIGTERM)
 
 
 def _intake(app: App) -> Intake:

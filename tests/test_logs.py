@@ -1,0 +1,43 @@
+"""The log: lines for machines, and never a reason for anything else to stop."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SPEAKS = """
+import structlog
+from bot import logs
+logs.configure()
+log = structlog.get_logger()
+for number in range(2000):
+    log.error("loop_failed", loop="turns", number=number)
+print("goes on")
+"""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_log_on_a_full_disk_stops_nobody() -> None:
+    """What went wrong cannot be written down; whoever wanted to still goes on."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", SPEAKS],
+            stdout=subprocess.PIPE,
+            stderr=full,
+            timeout=60,
+            check=False,
+        )
+    assert done.stdout.strip() == b"goes on"
+
+
+def test_a_line_is_one_object() -> None:
+    """Each line stands for itself."""
+    done = subprocess.run(
+        [sys.executable, "-c", SPEAKS], capture_output=True, timeout=60, check=True
+    )
+    lines = done.stderr.splitlines()
+    assert len(lines) == 2000
+    assert lines[7].startswith(b'{"loop": "turns", "number": 7, "event": "loop_failed"')
