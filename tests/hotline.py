@@ -235,9 +235,9 @@ class Hotline:
         busy = True
         while busy:
             busy = False
-            for _topic, _name, step in self.worker.loops():
+            for _topic, step in self.worker.loops():
                 busy = await step() or busy
-                await self.worker.idle()
+                busy = await self.worker.idle() or busy
 
     async def forward(self, **by: float) -> None:
         """Time passes, and what became due is done."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.domain.cases import LogKind
 from bot.domain.conversation import Talk
 from bot.domain.local_answers import LocalAnswer, also_sent
-from bot.domain.messages import Author, Purpose, Reply, TurnState
+from bot.domain.messages import Author, Reply, TurnState
 from bot.domain.office import Office
 from bot.language.facts import find_facts
 from bot.language.types import Urgency
@@ -17,7 +17,7 @@ from bot.services.commands import Desk, carry_out
 from bot.services.duty import contact_piece, status_line
 from bot.services.emergency import see_to_urgent
 from bot.services.prepared import Prepared
-from bot.services.speak import speak, with_practice_notice
+from bot.services.speak import announce, speak, with_practice_notice
 from bot.services.unread import hand_to_staff
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -192,10 +192,7 @@ def postpone(
     if uow.conversations.outage_told_at(conversation.id) is None:
         uow.conversations.set_outage_told(conversation.id, now)
         (notice,) = _with_practice(uow, prepared, [wording.say("say_outage")], wording)
-        uow.outbox.add_reply(
-            conversation, notice, author=Author.BOT, purpose=Purpose.NOTICE, now=now
-        )
-        uow.wake("outbox")
+        announce(uow, conversation, notice, now=now)
     return True
 
 

@@ -19,10 +19,13 @@ from bot.domain.messages import Author, Delivery, Outbound, Purpose
 from bot.domain.office import Office
 from bot.ports import NotToldError, SendError, Wording
 from bot.services import paging
+from bot.services.speak import announce
 from bot.store.deliveries import Due, Ended
 from bot.store.unit_of_work import SqlUnitOfWork
 
 UNKNOWN_OUTCOME = "outcome_unknown"
+# A row that may not leave frees the one behind it, at once.
+MOST_LOOKS = 3
 # The trouble that left an outcome open often lasts: ask for some minutes before giving it up.
 MOST_QUESTIONS = 8
 # Twilio: free text outside WhatsApp's 24 hours.
@@ -52,13 +55,17 @@ def claim(
         return ()
     if rules.overall is not None:
         limit = min(limit, room_at(state.paced_until, now, rules.overall))
-    taken = []
-    for due in uow.deliveries.due(channel, now, limit):
-        if _may_leave(uow, due, office, wording, now):
-            row = uow.deliveries.take(due.id, now, lease)
-            if row is not None:
+    taken: list[Outbound] = []
+    for _ in range(MOST_LOOKS):
+        stopped = 0
+        for due in uow.deliveries.due(channel, now, limit - len(taken)):
+            if not _may_leave(uow, due, office, wording, now):
+                stopped += 1
+            elif row := uow.deliveries.take(due.id, now, lease):
                 taken.append(row)
                 _take_pace(uow, due, now)
+        if not stopped:
+            break
     if rules.overall is not None and taken:
         uow.channels.set_paced(channel, reserve(state.paced_until, now, rules.overall, len(taken)))
     return tuple(taken)
@@ -99,11 +106,9 @@ def _ask_first(
     if uow.holding.has_asked(due.conversation_id, due.circumstances.wrote_at):
         return
     known = uow.conversations.get(due.conversation_id)
-    row_id = uow.outbox.add_reply(
-        known, wording.say("say_ask_to_go_on"), author=Author.HUMAN, purpose=Purpose.ASK, now=now
-    )
+    question = wording.say("say_ask_to_go_on")
+    row_id = announce(uow, known, question, author=Author.HUMAN, purpose=Purpose.ASK, now=now)
     uow.holding.release(row_id, "", "", now)
-    uow.wake("outbox")
 
 
 def _take_pace(uow: SqlUnitOfWork, due: Due, now: datetime) -> None:
@@ -122,7 +127,7 @@ def record_sent(
         return
     if ended.purpose is Purpose.PAGE:
         paging.page_sent(uow, ended, now)
-    uow.wake("outbox")
+    uow.wake(message.channel)
     uow.wake("console")
 
 
@@ -154,7 +159,7 @@ def record_failure(
         )
         if error.hold_channel:
             uow.channels.hold_sending(message.channel, at)
-    uow.wake("outbox")
+    uow.wake(message.channel)
     uow.wake("console")
 
 

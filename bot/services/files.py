@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from bot.domain.cases import CaseKind, LogKind
 from bot.domain.conversation import HandledBy, Talk
 from bot.domain.media import LATE_AFTER, UNKNOWN_TYPE, FileInWork, true_type, wait_after
-from bot.domain.messages import Author, Purpose
 from bot.ports import MediaError, Wording
+from bot.services.speak import announce
 from bot.store.unit_of_work import SqlUnitOfWork
 
 # Held on to with each piece, so only a dead worker lets it run out.
@@ -102,14 +102,8 @@ def _tell_person(
     known = uow.conversations.get(file.conversation_id)
     if known.handled_by is HandledBy.HUMAN or known.talk is Talk.DANGER_SILENT:
         return
-    uow.outbox.add_reply(
-        known,
-        wording.say("say_file_too_large" if reason == "too_large" else "say_file_failed"),
-        author=Author.BOT,
-        purpose=Purpose.NOTICE,
-        now=now,
-    )
-    uow.wake("outbox")
+    name = "say_file_too_large" if reason == "too_large" else "say_file_failed"
+    announce(uow, known, wording.say(name), now=now)
 
 
 def forgotten(uow: SqlUnitOfWork, file: FileInWork, now: datetime) -> bool:

@@ -15,6 +15,8 @@ from bot.store.deliveries import Ended
 from bot.store.unit_of_work import SqlUnitOfWork
 
 SCREEN = "screen"
+PAGES = "pages"
+"""The topic that wakes whoever sends pages."""
 RETRY_SECONDS = (5, 15, 60, 300)
 NUDGE = timedelta(minutes=10)
 
@@ -45,7 +47,7 @@ def advance(uow: SqlUnitOfWork, escalation: Escalation, office: Office, now: dat
     wanted = state.reachable if page.target is Target.ON_CALL and state.reachable else everyone
     _write_pages(uow, case, wanted, office, now)
     uow.escalations.advance(page.then)
-    uow.wake("outbox")
+    uow.wake(PAGES)
     return True
 
 
@@ -54,7 +56,7 @@ def tell_on_call(uow: SqlUnitOfWork, case: Case, office: Office, now: datetime) 
     state = duty(uow, office, now)
     if state.on_call:
         _write_pages(uow, case, state.on_call, office, now)
-        uow.wake("outbox")
+        uow.wake(PAGES)
 
 
 def tell_who_has_it(
@@ -75,7 +77,7 @@ def tell_who_has_it(
     wanted = tuple(dict.fromkeys((*known, *duty(uow, office, now).on_call)))
     everyone = tuple(member.id for member in active_staff(uow))
     _write_pages(uow, case, wanted or everyone, office, now)
-    uow.wake("outbox")
+    uow.wake(PAGES)
 
 
 def _write_pages(

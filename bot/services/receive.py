@@ -62,7 +62,7 @@ def receive(
     message_id = uow.turns.add(
         conversation,
         turn_id,
-        uow.conversations.take_seq(conversation.id),
+        uow.conversations.take_place(conversation.id)[0],
         channel=message.channel,
         external_id=message.external_id,
         message=_stored(message, choice),

@@ -29,22 +29,36 @@ def speak(
     seen as one. Replies are merged and divided as the channel of the conversation needs it.
     """
     offered = Offered()
-    for position, reply in enumerate(fit(replies, rules_of(conversation.channel))):
+    for reply in fit(replies, rules_of(conversation.channel)):
         outbound_id = uow.outbox.add_reply(
-            conversation,
-            reply,
-            author=author,
-            purpose=Purpose.REPLY,
-            turn_id=turn_id,
-            position=position,
-            row_id=row_id if position == 0 else None,
-            now=now,
+            conversation, reply, author=author, turn_id=turn_id, row_id=row_id, now=now
         )
+        row_id = None
         if reply.buttons:
             offered = Offered(outbound_id, reply.buttons)
     if uow.conversations.get(conversation.id).generation == conversation.generation:
         uow.conversations.set_offered(conversation, offered)
-    uow.wake("outbox")
+    _wake(uow, conversation)
+
+
+def announce(
+    uow: SqlUnitOfWork,
+    conversation: Conversation,
+    text: Reply,
+    *,
+    now: datetime,
+    purpose: Purpose = Purpose.NOTICE,
+    author: Author = Author.BOT,
+) -> str:
+    """Say something beside the talk: what a typed number refers to stays as it is."""
+    row_id = uow.outbox.add_reply(conversation, text, author=author, purpose=purpose, now=now)
+    _wake(uow, conversation)
+    return row_id
+
+
+def _wake(uow: SqlUnitOfWork, conversation: Conversation) -> None:
+    """Whoever sends in this channel, watches this talk, or holds a poll of it."""
+    uow.wake(conversation.channel)
     uow.wake("console")
     uow.wake(conversation.id)
 

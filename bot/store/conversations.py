@@ -24,7 +24,7 @@ _TAKE_SEQ = (
     update(conversation)
     .where(conversation.c.id == bindparam("of"))
     .values(next_seq=conversation.c.next_seq + 1)
-    .returning(conversation.c.next_seq)
+    .returning(conversation.c.next_seq, conversation.c.generation)
 )
 _SET = update(conversation).where(conversation.c.id == bindparam("of"))
 
@@ -129,10 +129,10 @@ class Conversations(SealedRows):
             unreachable=row.unreachable,
         )
 
-    def take_seq(self, conversation_id: str) -> int:
-        """The next place in the conversation's order of lines."""
+    def take_place(self, conversation_id: str) -> tuple[int, int]:
+        """The next place in the conversation's order of lines, and its generation now."""
         row = self._connection.execute(_TAKE_SEQ, {"of": conversation_id}).one()
-        return int(row.next_seq) - 1
+        return int(row.next_seq) - 1, int(row.generation)
 
     def set_talk(self, conversation_id: str, talk: Talk) -> None:
         """Which part of the bot answers from now on."""

@@ -114,7 +114,7 @@ class Deliveries(SealedRows):
                 outbound.c.state.in_(WAITING),
                 is_due(outbound.c.next_try_at, now),
             )
-            .order_by(outbound.c.next_try_at, outbound.c.position)
+            .order_by(outbound.c.next_try_at, outbound.c.created_at)
             .limit(limit)
         ).all()
         taken = (self._take(row, now, lease) for row in rows)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, exists, func, insert, select, update
 from bot.domain.conversation import Conversation
 from bot.domain.messages import Author, Delivery, Purpose, Reply
 from bot.store.conversations import Conversations
+from bot.store.keys import Vault
 from bot.store.rows import (
     SealedRows,
     case_key,
@@ -22,17 +23,15 @@ from bot.store.tables import conversation, outbound
 
 WAITING = (Delivery.PENDING, Delivery.FAILED_TEMPORARILY, Delivery.UNCERTAIN)
 MAILBOX = "web"
+TAKEN_OVER = "taken_over"
 
 
 class Outbox(SealedRows):
     """Rows written in the transaction of their cause and claimed by lease to be sent."""
 
-    _last_position = -1
-
-    def _place(self, position: int) -> int:
-        """Texts of one transaction keep their order, although they have the same time."""
-        self._last_position = max(position, self._last_position + 1)
-        return self._last_position
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        super().__init__(connection, vault)
+        self._conversations = Conversations(connection, vault)
 
     def add_reply(
         self,
@@ -42,24 +41,23 @@ class Outbox(SealedRows):
         author: Author,
         now: datetime,
         turn_id: str | None = None,
-        position: int = 0,
         purpose: Purpose = Purpose.REPLY,
         row_id: str | None = None,
     ) -> str:
-        """A text to the person; bot rows carry the takeover generation they were made in.
+        """A text to the person, in its place in the talk.
 
-        Where somebody waits for the answer at the other end its place in the talk is taken
-        now. Web rows take it when they are delivered, so that no poll passes one by.
+        A bot text made in an older takeover generation than the talk's is cancelled at once. On
+        the web a row is delivered by being committed: its poll reads it from here.
         """
         row_id = row_id or new_id()
         body = {"text": reply.text, "buttons": plain_buttons(reply.buttons)}
-        seq = None
-        if known.channel != MAILBOX:
-            seq = Conversations(self._connection, self._vault).take_seq(known.id)
+        seq, generation = self._conversations.take_place(known.id)
+        state = Delivery.SENT if known.channel == MAILBOX else Delivery.PENDING
+        if author is Author.BOT and generation > known.generation:
+            state = Delivery.CANCELLED
         self._connection.execute(
             insert(outbound).values(
                 id=row_id,
-                position=self._place(position),
                 purpose=purpose,
                 author=author,
                 channel=known.channel,
@@ -67,11 +65,13 @@ class Outbox(SealedRows):
                 turn_id=turn_id,
                 generation=known.generation,
                 seq=seq,
-                state=Delivery.PENDING,
+                state=state,
+                error=TAKEN_OVER if state is Delivery.CANCELLED else None,
                 body_sealed=self._seal(person_key(known.person_id), body, f"outbound:{row_id}"),
                 attempts=0,
                 next_try_at=now,
                 created_at=now,
+                sent_at=now if state is Delivery.SENT else None,
             )
         )
         return row_id
@@ -94,7 +94,6 @@ class Outbox(SealedRows):
         self._connection.execute(
             insert(outbound).values(
                 id=row_id,
-                position=0,
                 purpose=Purpose.PAGE,
                 author=Author.BOT,
                 channel=channel,
@@ -165,35 +164,8 @@ class Outbox(SealedRows):
                 outbound.c.author == Author.BOT,
                 outbound.c.state.in_((*WAITING, Delivery.HELD)),
             )
-            .values(state=Delivery.CANCELLED, error="taken_over")
+            .values(state=Delivery.CANCELLED, error=TAKEN_OVER)
         )
-
-    def deliver_to_mailbox(self, now: datetime, limit: int) -> tuple[str, ...]:
-        """Make web replies visible to their polls, in order; returns the conversations concerned.
-
-        For the web nothing is called outside, so claim and delivery are one transaction.
-        Bot rows of an older generation are cancelled instead.
-        """
-        cancel_overtaken(self._connection)
-        rows = self._connection.execute(
-            select(outbound.c.id, outbound.c.conversation_id)
-            .where(outbound.c.channel == MAILBOX, outbound.c.state == Delivery.PENDING)
-            .order_by(outbound.c.created_at, outbound.c.position)
-            .limit(limit)
-        ).all()
-        conversations = Conversations(self._connection, self._vault)
-        for row in rows:
-            self._connection.execute(
-                update(outbound)
-                .where(outbound.c.id == row.id)
-                .values(
-                    state=Delivery.SENT,
-                    seq=conversations.take_seq(row.conversation_id),
-                    sent_at=now,
-                    attempts=1,
-                )
-            )
-        return tuple(dict.fromkeys(row.conversation_id for row in rows))
 
 
 def cancel_overtaken(connection: Connection) -> None:
@@ -209,5 +181,5 @@ def cancel_overtaken(connection: Connection) -> None:
             outbound.c.state.in_((*WAITING, Delivery.HELD)),
             overtaken,
         )
-        .values(state=Delivery.CANCELLED, error="taken_over")
+        .values(state=Delivery.CANCELLED, error=TAKEN_OVER)
     )

@@ -205,7 +205,6 @@ outbound = Table(
     "outbound",
     metadata,
     _id(),
-    Column("position", Integer, nullable=False),
     Column("purpose", String(10), nullable=False),
     Column("author", String(10), nullable=False),
     Column("channel", String(20), nullable=False),

@@ -1,7 +1,7 @@
 """The real server, made to kill itself at one named step: `python -m tests.faults.dying_server`.
 
-DIE_AT is "where:when": where is the function that writes (take_in, _turns, _ask_assistant,
-_mailbox) and when is `before` or `after` its commit. With DIE_IN, a channel, where is a step of
+DIE_AT is "where:when": where is the function that writes (take_in, _turns, _ask_assistant)
+and when is `before` or `after` its commit. With DIE_IN, a channel, where is a step of
 sending: claim, call (of the provider) or record. It dies the first time that the step concerns
 a message; before that, and with DIE_AT empty, nothing differs from the product but that a dead
 sender is given up after six seconds.
@@ -18,7 +18,7 @@ from datetime import timedelta
 
 import uvicorn
 
-from bot import logs, worker
+from bot import logs, sending
 from bot.bootstrap import App, build
 from bot.domain.messages import Outbound
 from bot.ports import Sender
@@ -54,7 +54,7 @@ class DyingApp(App):
         result = await super().write(job)
         if caller == "take_in":
             DyingApp.seen_a_message = True
-        if result:
+        if result[0] if isinstance(result, tuple) else result:
             _die_here(caller, "after")
         return result
 
@@ -105,7 +105,7 @@ def main() -> None:
     settings = Settings.model_validate({})
     app = build(settings)
     if channel := os.environ.get("DIE_IN"):
-        worker.SEND_SECONDS, worker.SEND_LEASE = 5.0, timedelta(seconds=6)
+        sending.SEND_SECONDS, sending.SEND_LEASE = 5.0, timedelta(seconds=6)
         _let_calls_die(app.senders[channel])
     dying = DyingApp(**{field.name: getattr(app, field.name) for field in fields(App)})
     uvicorn.run(

@@ -26,6 +26,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column('place', sa.BigInteger(), server_default='0', nullable=False))
     with op.batch_alter_table('inbound') as batch:
         batch.add_column(sa.Column('place', sa.BigInteger(), server_default='0', nullable=False))
+    _deliver_what_waits_for_the_web()
     with op.batch_alter_table('outbound') as batch:
         batch.add_column(sa.Column('provider_id', sa.String(80)))
         batch.add_column(sa.Column('provider_status', sa.String(20)))
@@ -36,6 +37,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column('asked_by', sa.String(32)))
         batch.add_column(sa.Column('released_by', sa.String(32)))
         batch.add_column(sa.Column('released_at', sa.DateTime()))
+        batch.drop_column('position')
     op.create_table(
         'attachment',
         sa.Column('id', sa.String(32), nullable=False),
@@ -114,6 +116,31 @@ def upgrade() -> None:
         batch.create_index(op.f('ix_quarantine_state_at'), ['state', 'at'])
 
 
+def _deliver_what_waits_for_the_web() -> None:
+    """From now on a web text is delivered by being committed."""
+    connection = op.get_bind()
+    waiting = connection.execute(
+        sa.text(
+            "SELECT id, conversation_id FROM outbound WHERE channel = 'web' AND state = 'pending'"
+            ' ORDER BY created_at, position'
+        )
+    ).all()
+    for row in waiting:
+        taken = connection.execute(
+            sa.text(
+                'UPDATE conversation SET next_seq = next_seq + 1 WHERE id = :of RETURNING next_seq'
+            ),
+            {'of': row.conversation_id},
+        ).scalar_one()
+        connection.execute(
+            sa.text(
+                "UPDATE outbound SET state = 'sent', seq = :seq, sent_at = created_at"
+                ' WHERE id = :of'
+            ),
+            {'of': row.id, 'seq': taken - 1},
+        )
+
+
 def downgrade() -> None:
     for table in ('quarantine', 'channel_state', 'attachment_piece', 'attachment'):
         op.drop_table(table)
@@ -128,6 +155,8 @@ def downgrade() -> None:
         'identity': ('strong',),
     }
     op.drop_index(op.f('ix_identity_person_id'), 'identity')
+    with op.batch_alter_table('outbound') as batch:
+        batch.add_column(sa.Column('position', sa.Integer(), server_default='0', nullable=False))
     for table, columns in added.items():
         for column in columns:
             op.drop_column(table, column)

@@ -1,0 +1,113 @@
+"""Hands the rows of the outbox to the gateways: pages to staff, texts to people."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from itertools import chain
+
+import structlog
+
+from bot.bootstrap import App
+from bot.domain.channels import RULES
+from bot.domain.messages import Outbound
+from bot.ports import NotToldError, Sender, SendError
+from bot.services import delivery
+from bot.services.paging import PAGES
+
+log = structlog.get_logger()
+SENDS_AT_ONCE = 20
+# A call ends before its lease does: two processes never send the same row at once.
+SEND_SECONDS = 20.0
+SEND_LEASE = timedelta(seconds=30)
+
+type Step = Callable[[], Awaitable[bool]]
+
+
+class Sending:
+    """One loop for pages and one for each channel; one slow call keeps nobody else waiting."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._calls: defaultdict[str, set[asyncio.Task[None]]] = defaultdict(set)
+
+    def loops(self) -> list[tuple[str, Step]]:
+        """The topic that wakes each loop, and its step; see bot.worker."""
+        channels = [channel for channel in RULES if channel in self._app.senders]
+        return [
+            (PAGES, self._pages),
+            *((channel, self._texts(channel)) for channel in channels),
+        ]
+
+    @property
+    def running(self) -> list[asyncio.Task[None]]:
+        """The calls that are under way."""
+        return [*chain.from_iterable(self._calls.values())]
+
+    async def _pages(self) -> bool:
+        app = self._app
+        free = SENDS_AT_ONCE - len(self._calls[PAGES])
+        now = app.clock.now()
+        rows = await app.write(lambda uow: uow.deliveries.claim_pages(now, SEND_LEASE, free))
+        return self._send_all(PAGES, rows)
+
+    def _texts(self, channel: str) -> Step:
+        """The step that sends texts to people through one channel."""
+
+        async def step() -> bool:
+            app = self._app
+            free = SENDS_AT_ONCE - len(self._calls[channel])
+            now = app.clock.now()
+            rows = await app.write(
+                lambda uow: delivery.claim(
+                    uow, channel, app.office, app.wording, now, SEND_LEASE, free
+                )
+            )
+            return self._send_all(channel, rows)
+
+        return step
+
+    def _send_all(self, line: str, rows: Sequence[Outbound]) -> bool:
+        """Begin to send."""
+        for row in rows:
+            task = asyncio.create_task(self._send(row))
+            self._calls[line].add(task)
+            task.add_done_callback(self._calls[line].discard)
+        return bool(rows)
+
+    async def _send(self, row: Outbound) -> None:
+        app = self._app
+        try:
+            provider_id = await self._call(row)
+        except Exception as error:  # noqa: BLE001  # every failure is recorded with its row
+            log.warning("send_failed", channel=row.channel, row=row.id, error=type(error).__name__)
+            failed = error
+            await app.write(
+                lambda uow: delivery.record_failure(uow, row, failed, app.office, app.clock.now())
+            )
+        else:
+            await app.write(
+                lambda uow: delivery.record_sent(uow, row, provider_id, app.clock.now())
+            )
+
+    async def _call(self, row: Outbound) -> str | None:
+        """Hand a row to its gateway, unless an earlier try has done that already."""
+        sender = self._app.senders.get(row.channel)
+        if sender is None:
+            raise SendError("channel_not_configured", permanent=False)
+        async with asyncio.timeout(SEND_SECONDS):
+            if row.uncertain:
+                log.warning("asked_again", channel=row.channel, row=row.id)
+                provider_id = await self._ask(sender, row)
+                if provider_id is not None:
+                    return provider_id
+            return await sender.send(row)
+
+    @staticmethod
+    async def _ask(sender: Sender, row: Outbound) -> str | None:
+        try:
+            return await sender.find_sent(row)
+        except Exception as error:
+            raise NotToldError(type(error).__name__) from error
