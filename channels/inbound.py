@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
+from collections.abc import Callable
 
 import structlog
 
@@ -11,6 +12,7 @@ from bot.bootstrap import App
 from bot.domain.messages import InboundMessage, Received
 from bot.services.opening import note_opened
 from bot.services.receive import receive
+from bot.store.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()
 # Cf holds bidi controls and zero-width characters: kept (emoji and scripts need some), but
@@ -28,13 +30,22 @@ def clean(text: str) -> str:
     )
 
 
-async def take_in(app: App, message: InboundMessage) -> Received:
-    """Understand, then store and screen in one transaction; returns after the commit."""
+async def take_in(
+    app: App, message: InboundMessage, first: Callable[[SqlUnitOfWork], None] | None = None
+) -> Received:
+    """Understand, then store and screen in one transaction; returns after the commit.
+
+    `first` is done in the same transaction: what it raises keeps the message out.
+    """
     async with app.turnstile.through(f"{message.channel} {message.sender}"):
         understood = await asyncio.to_thread(app.reader.understand, message.text)
-        return await app.write(
-            lambda uow: receive(uow, message, understood, app.office, app.wording, app.clock.now())
-        )
+
+        def store(uow: SqlUnitOfWork) -> Received:
+            if first is not None:
+                first(uow)
+            return receive(uow, message, understood, app.office, app.wording, app.clock.now())
+
+        return await app.write(store)
 
 
 async def is_open(app: App, channel: str) -> bool:

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.bootstrap import App
 from bot.console import message_words, views, words
-from bot.console.pages import TOPIC, Pages
+from bot.console.pages import Pages
 from bot.domain.messages import InboundMessage
 from bot.domain.staff import Staff
 from bot.services import quarantine
@@ -135,35 +135,19 @@ class QuarantinePage:
         return RedirectResponse(PLACE, 303)
 
     async def _release(self, member: Staff, row_id: str) -> None:
-        """Taken in by the way of all messages, then marked.
-
-        After a crash in between, the provider's id makes the second taking-in harmless.
-        """
-        app = self._app
-        wanted = QuarantineState.RELEASED
-        refused = await app.read(lambda uow: quarantine.to_decide(uow, member, row_id, wanted))
+        """Taken in by the way of all messages, and marked in the same transaction."""
+        app, wanted = self._app, QuarantineState.RELEASED
+        refused = await app.read(lambda uow: quarantine.undecided(uow, member, row_id, wanted))
         if refused is None:
             return
-        message = quarantine.message_in(refused, self._intake)
-        await app.write(
-            lambda uow: quarantine.require_open(uow, message.channel, app.office, app.clock.now())
+        await self._intake.take_in(
+            quarantine.message_in(refused, self._intake),
+            lambda uow: quarantine.let_in(uow, member, row_id, app.office, app.clock.now()),
         )
-        await self._intake.take_in(message)
-        await app.write(partial(self._settle, member, row_id, wanted))
 
     async def _drop(self, member: Staff, row_id: str) -> None:
-        wanted = QuarantineState.DROPPED
-        refused = await self._app.read(
-            lambda uow: quarantine.to_decide(uow, member, row_id, wanted)
-        )
-        if refused is not None:
-            await self._app.write(partial(self._settle, member, row_id, wanted))
-
-    def _settle(
-        self, member: Staff, row_id: str, state: QuarantineState, uow: SqlUnitOfWork
-    ) -> None:
-        quarantine.settle(uow, member, row_id, state, self._app.clock.now())
-        uow.wake(TOPIC)
+        app = self._app
+        await app.write(lambda uow: quarantine.drop(uow, member, row_id, app.clock.now()))
 
 
 def _said(message: InboundMessage) -> str:

@@ -17,14 +17,14 @@ from bot.store.unit_of_work import SqlUnitOfWork
 SUPERVISORS = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 type ReadAgain = Callable[[bytes], InboundMessage]
-type TakeIn = Callable[[InboundMessage], Awaitable[Received]]
+type TakeIn = Callable[[InboundMessage, Callable[[SqlUnitOfWork], None]], Awaitable[Received]]
 
 
 @dataclass(frozen=True)
 class Intake:
     """The way in of the channels, for what is let in after all.
 
-    `readers` make a message of the body of a request, by channel; ValueError when there is no
+    `take_in` stores a message in one transaction with the job that it is given. `readers` make a message of the body of a request, by channel; ValueError when there is no
     message of a person in it.
     """
 
@@ -53,7 +53,7 @@ def message_in(refused: Refused, intake: Intake) -> InboundMessage:
     return replace(message, sent_at=min(message.sent_at or refused.at, refused.at))
 
 
-def to_decide(
+def undecided(
     uow: SqlUnitOfWork, member: Staff, row_id: str, wanted: QuarantineState
 ) -> Refused | None:
     """The held request that this member may decide about; None when it is decided so already.
@@ -73,15 +73,25 @@ def to_decide(
     return refused
 
 
-def require_open(uow: SqlUnitOfWork, channel: str, office: Office, now: datetime) -> None:
-    """RefusedError while a channel takes no messages: nobody could answer."""
-    if not note_opened(uow, channel, office, now):
+def let_in(uow: SqlUnitOfWork, member: Staff, row_id: str, office: Office, now: datetime) -> None:
+    """Remember that a request was let in: part of the transaction that stores its message.
+
+    Whoever decides at the same moment comes before or after, never in between: what was
+    dropped is not stored, and what is stored cannot be dropped. Errors as `undecided`;
+    RefusedError also while its channel takes no messages, for nobody could answer.
+    """
+    refused = undecided(uow, member, row_id, QuarantineState.RELEASED)
+    if refused is None:
+        # The message of the same request again: storing it changes nothing.
+        return
+    if not note_opened(uow, refused.channel, office, now):
         raise RefusedError("Saluran ini belum dibuka. Tetap ditahan.")
-
-
-def settle(
-    uow: SqlUnitOfWork, member: Staff, row_id: str, state: QuarantineState, now: datetime
-) -> None:
-    """Remember who decided what; a second decision changes nothing."""
-    uow.quarantine.settle(row_id, state, member.id, now)
+    uow.quarantine.settle(row_id, QuarantineState.RELEASED, member.id, now)
     uow.wake("console")
+
+
+def drop(uow: SqlUnitOfWork, member: Staff, row_id: str, now: datetime) -> None:
+    """Throw a request away, for good. Errors as `undecided`."""
+    if undecided(uow, member, row_id, QuarantineState.DROPPED) is not None:
+        uow.quarantine.settle(row_id, QuarantineState.DROPPED, member.id, now)
+        uow.wake("console")

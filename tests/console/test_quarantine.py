@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -15,8 +17,10 @@ from bot.services.quarantine import Intake
 from bot.services.takeover import RefusedError
 from bot.store import quarantine as store
 from bot.store.quarantine import QuarantineState, Refused
+from bot.store.unit_of_work import SqlUnitOfWork
+from channels import inbound
 from channels.inbound import refuse
-from tests.console.conftest import Office, Visitor
+from tests.console.conftest import OWN, Office, Visitor
 from tests.hotline import START
 
 ANI = "whatsapp:+6285100000001"
@@ -154,6 +158,49 @@ def test_letting_in_twice_is_one_message(office: Office, chief: Visitor) -> None
     assert held(office) == ()
 
 
+def test_who_drops_while_another_lets_in_decides(office: Office, chief: Visitor) -> None:
+    """The later decision finds the earlier one: nothing dropped is stored."""
+    open_channel(office, "whatsapp")
+    turn_away(office, "whatsapp", "bad_signature", message())
+    (refused,) = held(office)
+    dewi = office.signed_in("dewi", Role.SUPERVISOR)
+
+    async def both() -> tuple[int, int]:
+        path = f"{PLACE}/{refused.id}"
+        async with office.hotline.app.turnstile.through(f"whatsapp {ANI}"):
+            letting_in = asyncio.create_task(chief.client.post(f"{path}/release", headers=OWN))
+            # It has read what is held, and waits where messages of one person queue.
+            await asyncio.sleep(0.5)
+            assert not letting_in.done()
+            dropped = await dewi.client.post(f"{path}/drop", headers=OWN)
+        return dropped.status_code, (await letting_in).status_code
+
+    assert chief.run(both()) == (303, 409)
+    assert office.cases() == ()
+    (done,) = settled(office)
+    assert done.state is QuarantineState.DROPPED
+
+
+def test_a_message_that_cannot_be_stored_stays_held(
+    office: Office, chief: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The decision and the message are one transaction: neither is kept without the other."""
+    open_channel(office, "whatsapp")
+    turn_away(office, "whatsapp", "bad_signature", message())
+    (refused,) = held(office)
+
+    def fail(*_args: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(inbound, "receive", fail)
+        with pytest.raises(ZeroDivisionError):
+            chief.post(f"{PLACE}/{refused.id}/release")
+    assert held(office) == (refused,)
+    chief.post(f"{PLACE}/{refused.id}/release")
+    assert len(office.cases()) == 1
+
+
 def test_a_late_answer_does_not_ring_a_watched_phone(office: Office, chief: Visitor) -> None:
     """What came an hour ago counts as sent an hour ago: the answer waits for the person."""
     open_channel(office, "telegram")
@@ -264,7 +311,9 @@ def test_a_flood_is_bounded(
 def test_without_a_reader_nothing_is_let_in() -> None:
     """A channel that is not configured any more keeps its requests."""
 
-    async def take_in(_message: InboundMessage) -> Received:
+    async def take_in(
+        _message: InboundMessage, _first: Callable[[SqlUnitOfWork], None]
+    ) -> Received:
         """Never called."""
         raise AssertionError
 
