@@ -69,6 +69,7 @@ class Conversations(SealedRows):
 
     def _new(self, channel: str, now: datetime) -> Conversation:
         person_id, conversation_id = new_id(), new_id()
+        self._vault.make(person_key(person_id))
         self._connection.execute(_NEW_PERSON, {"id": person_id, "created_at": now})
         self._connection.execute(
             _NEW,

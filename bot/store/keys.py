@@ -161,6 +161,11 @@ class Vault:
         with self._lock:
             self._cache |= new.made
 
+    def make(self, name: str) -> None:
+        """Make the key of somebody whose random id was made just now: nobody can have one yet."""
+        if self._new is not None and self._new_of == threading.get_ident():
+            self._new.made[name] = AESGCM.generate_key(256)
+
     def _key(self, name: str, *, create: bool = False) -> bytes:
         new = self._new if self._new_of == threading.get_ident() else None
         with self._lock:

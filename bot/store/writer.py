@@ -31,6 +31,14 @@ class _Queued:
     future: Future[Any] = field(default_factory=Future)
 
 
+class _LoneJobError(Exception):
+    """The only job of a transaction failed: the transaction goes, and it alone is told."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
 class Writer:
     """Takes jobs from a queue; each runs in a savepoint of a transaction shared by a batch.
 
@@ -136,6 +144,9 @@ class Writer:
                 new_keys.store(connection)
                 if topics and self._notifier is not None:
                     self._notifier.tell(connection, topics)
+        except _LoneJobError as lone:
+            batch[0].future.set_exception(lone.error)
+            return
         except Exception as error:  # noqa: BLE001  # disk full, server gone: nothing was stored
             for queued in batch:
                 queued.future.set_exception(error)
@@ -156,12 +167,16 @@ class Writer:
         topics: set[str] = set()
         for queued in batch:
             unit = SqlUnitOfWork(connection, self._vault)
+            # A job that shares its transaction with nobody needs no savepoint.
+            own_part = contextlib.nullcontext() if len(batch) == 1 else connection.begin_nested()
             try:
-                with connection.begin_nested():
+                with own_part:
                     result = queued.job(unit)
             except Exception as error:
                 if _transaction_is_gone(connection):
                     raise
+                if len(batch) == 1:
+                    raise _LoneJobError(error) from error
                 outcomes.append(partial(queued.future.set_exception, error))
             else:
                 outcomes.append(partial(queued.future.set_result, result))
