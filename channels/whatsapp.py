@@ -26,6 +26,8 @@ PATH = "/webhooks/whatsapp"
 STATUS_CHANNEL = "whatsapp_status"
 ROW_ID = re.compile(r"[0-9a-f]{32}")
 STATUS = re.compile(r"[a-z_]{1,20}")
+# Of Twilio's codes, of which 0 says that there is none.
+ERROR = re.compile(r"0*([1-9][0-9]{0,5})")
 # Answers are sent by the REST API, where they can be tried again and followed.
 NO_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
@@ -58,8 +60,8 @@ def routes(app: App) -> list[BaseRoute]:
             raise await refusal(app, STATUS_CHANNEL, "malformed", raw(form), 400)
         # Rows that we do not know were erased, or belong to another database: nothing to do.
         if ROW_ID.fullmatch(row_id):
-            error = form.get("ErrorCode", "")
-            code = error if error.isdecimal() and int(error) else None
+            error = ERROR.fullmatch(form.get("ErrorCode", ""))
+            code = None if error is None else error[1]
             await app.write(
                 lambda uow: note_status(uow, row_id, word, code, app.office, app.clock.now())
             )

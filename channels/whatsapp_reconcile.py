@@ -30,6 +30,8 @@ MOST_MESSAGES = 10_000
 SILENCE = timedelta(minutes=5)
 MOST_ROWS = 100
 GONE = 404
+# Words are not kept waiting any longer for the list of files that came with them.
+FILES_WAIT = timedelta(minutes=15)
 
 
 async def run(app: App) -> None:
@@ -83,8 +85,15 @@ async def _take_in_missing(app: App, gateway: TwilioWhatsApp) -> int:
         log.error("reconcile_incomplete", channel=WHATSAPP, most=MOST_MESSAGES)
     missing = await _missing(app, listed)
     found = 0
+    failed: CallError | None = None
     for message in missing:
-        found += await _take_in(app, gateway, message)
+        try:
+            found += await _take_in(app, gateway, message, begun)
+        except CallError as error:
+            # This one is looked for again; whoever wrote after it need not wait for that.
+            failed = error
+    if failed is not None:
+        raise failed
     await app.write(lambda uow: uow.channels.set_reconciled(WHATSAPP, begun))
     return found
 
@@ -96,7 +105,7 @@ async def _missing(app: App, listed: tuple[Listed, ...]) -> list[Listed]:
     return await app.read(look)
 
 
-async def _take_in(app: App, gateway: TwilioWhatsApp, message: Listed) -> bool:
+async def _take_in(app: App, gateway: TwilioWhatsApp, message: Listed, now: datetime) -> bool:
     """Store a listed message as its webhook would have been; False when it is none of ours."""
     settings = app.settings
     form = {
@@ -110,7 +119,8 @@ async def _take_in(app: App, gateway: TwilioWhatsApp, message: Listed) -> bool:
     if not is_ours(form, settings.twilio_account_sid, settings.whatsapp_from):
         return False
     if message.files:
-        for number, (media_type, address) in enumerate(await gateway.list_files(message.sid)):
+        files = await _files(gateway, message, now)
+        for number, (media_type, address) in enumerate(files):
             form[f"MediaUrl{number}"] = address
             form[f"MediaContentType{number}"] = media_type
     try:
@@ -120,6 +130,20 @@ async def _take_in(app: App, gateway: TwilioWhatsApp, message: Listed) -> bool:
         return False
     received = await take_in(app, inbound)
     return not received.duplicate
+
+
+async def _files(
+    gateway: TwilioWhatsApp, message: Listed, now: datetime
+) -> tuple[tuple[str, str], ...]:
+    """The files of a message; none when they are gone or Twilio cannot tell them for too long."""
+    try:
+        return await gateway.list_files(message.sid)
+    except CallError as error:
+        is_old = message.sent_at is None or now - message.sent_at > FILES_WAIT
+        if error.status != GONE and not is_old:
+            raise
+        log.warning("files_not_listed", channel=WHATSAPP, reason=error.reason)
+        return ()
 
 
 async def _ask_for_states(app: App, gateway: TwilioWhatsApp) -> None:

@@ -224,6 +224,9 @@ async def test_reports_on_nothing_of_ours_change_nothing(tmp_path: Path, twilio:
         told = form(MessageStatus="read")
         for query in ("", "?row=" + "0" * 32, "?row=x", "?row=", "?other=1"):
             assert statuses(await line.post(f"{PATH}/status{query}", told)) == [204]
+        for code in ("x", "9" * 5000, "\u0665", "-1", "0", ""):
+            odd = form(MessageStatus="failed", ErrorCode=code)
+            assert statuses(await line.post(f"{PATH}/status?row={'0' * 32}", odd)) == [204]
         assert statuses(await line.post(f"{PATH}/status", form(MessageStatus="READ!"))) == [400]
         assert statuses(await line.post(f"{PATH}/status", told, token="x")) == [403]
         assert statuses(await line.post(f"{PATH}/status", told | {"AccountSid": "AC1"})) == [403]
@@ -395,6 +398,36 @@ async def test_garbage_from_twilio_leaves_everything_as_it_was(
         assert await _look(line.hotline.app, line.gateway, "t") == 300.0
         await line.hotline.settle()
         assert len(await line.sees()) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "minutes_ago", "taken"), [(404, 0, True), (500, 0, False), (500, 20, True)]
+)
+@story
+async def test_one_message_whose_files_cannot_be_listed_keeps_nobody_waiting(
+    tmp_path: Path, twilio: Running, status: int, minutes_ago: int, *, taken: bool
+) -> None:
+    """Others are taken in; so are its words once its files are gone or do not come for long."""
+    help_me = "tolong saya dikunci di kamar"
+    async with whatsapp_line(tmp_path, twilio) as line:
+        photo = {**MEDIA_FILE, "content_type": "image/jpeg"}
+        await line.tell(
+            "inbound",
+            sender="whatsapp:+628120000009",
+            body=help_me,
+            files=[photo],
+            silent=True,
+            minutes_ago=minutes_ago,
+        )
+        await line.tell("inbound", sender=ANI, body=help_me, silent=True)
+        await line.tell("fail", name="list_media", kind="status", status=status, times=-1)
+        assert await _look(line.hotline.app, line.gateway, "t") == (300.0 if taken else 60.0)
+        await line.hotline.settle()
+        assert len(await line.sees()) == 1
+        await line.tell("mend")
+        assert await _look(line.hotline.app, line.gateway, "t") == 300.0
+        words = await line.hotline.lines("whatsapp:+628120000009", WHATSAPP)
+        assert [each.text for each in words if each.author == "person"] == [help_me]
 
 
 @story
