@@ -28,6 +28,8 @@ POLL_SECONDS = 8
 # that whoever takes over after a crash does not leave people waiting.
 LEASE = timedelta(seconds=20)
 STANDBY_SECONDS = 3.0
+# Something in between may answer at once that there is nothing: it is not asked without end.
+EMPTY_PAUSE_SECONDS = 0.2
 CHECK_WEBHOOK_SECONDS = 300.0
 LONGEST_PAUSE_SECONDS = 60.0
 TRIES_BEFORE_ALARM = 3
@@ -135,14 +137,14 @@ class Poller:
             if self._has_webhook:
                 await self.gateway.delete_webhook()
                 self._has_webhook = False
-            await self.fetch()
+            pause = 0.0 if await self.fetch() else EMPTY_PAUSE_SECONDS
             await self._trouble.over()
         except TelegramConflictError as error:
             self._has_webhook = True
             return await self._trouble.again(error)
         except Exception as error:  # noqa: BLE001  # whatever it is, people write and must be heard
             return await self._trouble.again(error)
-        return 0.0
+        return pause
 
     async def _may_fetch(self) -> bool:
         """Whether this process fetches just now: the channel is open, and nobody else does.
@@ -154,8 +156,8 @@ class Poller:
         now = self.app.clock.now()
         return await self.app.write(lambda uow: uow.channels.hold(TELEGRAM, self.token, now, LEASE))
 
-    async def fetch(self) -> None:
-        """Fetch a batch, confirming the one before, and commit it.
+    async def fetch(self) -> bool:
+        """Fetch a batch, confirming the one before, and commit it; False when there was none.
 
         An offset is handed over once: ids of updates may begin anew after a quiet week, and
         an offset of before would confirm them unseen.
@@ -165,7 +167,7 @@ class Poller:
         if not updates:
             if state.poll_offset:
                 await self.app.write(lambda uow: uow.channels.set_offset(TELEGRAM, 0))
-            return
+            return False
         # Together, so that they share a commit; those of one person keep their order.
         taken = await asyncio.gather(*(self._take(raw) for raw in updates))
         ids = [_id_of(raw) for raw in updates]
@@ -176,6 +178,7 @@ class Poller:
             await self.app.write(lambda uow: uow.channels.set_offset(TELEGRAM, offset))
         if open_ids or not known:
             raise TelegramDownError("not_taken")
+        return True
 
     async def _take(self, raw: Any) -> bool:
         """Store an update; False when it has to come again."""

@@ -200,7 +200,7 @@ class _Reader:
             raise MalformedError("no chat")
         return InboundMessage(
             TELEGRAM,
-            f"{self.bot_id}:{external_id}",
+            clean(f"{self.bot_id}:{external_id}"),
             str(chat_id),
             text,
             kind=kind,

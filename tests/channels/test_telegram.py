@@ -257,6 +257,10 @@ def test_a_wrong_secret_goes_to_quarantine(
         ('{"update_id": 1, "message": {"chat": 7}}', 400),
         ('{"update_id": 1, "message": {"text": "' + "a" * 70_000 + '"}}', 413),
         ('{"update_id": NaN}', 400),
+        (
+            '{"update_id": 1, "message": {"message_id": "\\ud800", "date": 1, "chat": {"id": 1, "type": "private"}}}',
+            200,
+        ),
     ],
 )
 def test_bodies_that_are_no_update(

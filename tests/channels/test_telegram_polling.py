@@ -169,6 +169,24 @@ def test_an_update_that_cannot_be_stored_comes_again_and_is_put_aside_at_last(
     asyncio.run(story())
 
 
+def test_an_api_that_has_nothing_at_once_is_not_asked_without_end(
+    api: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Something in between may not know how to wait for an update."""
+    monkeypatch.setattr(telegram_polling, "POLL_SECONDS", 0)
+
+    async def story() -> None:
+        async with telegram_line(tmp_path, api, telegram_mode="polling") as line:
+            polling = asyncio.create_task(poller(line).run())
+            await asyncio.to_thread(api.await_calls, "getUpdates", 1)
+            before = len(api.calls("getUpdates"))
+            await asyncio.sleep(2)
+            assert len(api.calls("getUpdates")) - before <= 10
+            polling.cancel()
+
+    asyncio.run(story())
+
+
 def test_only_one_process_fetches(api: Running, tmp_path: Path) -> None:
     """The other one takes over when the first has not renewed its right."""
 
