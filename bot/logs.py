@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
 from typing import TextIO
 
 import structlog
@@ -12,7 +15,9 @@ import structlog
 
 def configure(level: int = logging.INFO) -> None:
     """Set up logging of the process once; libraries speak only when they warn."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_WithoutWords("%(levelname)s %(name)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     # These put whole addresses, with tokens in them, into their lines.
     for name in ("httpx", "httpcore", "uvicorn.access"):
         logging.getLogger(name).setLevel(logging.ERROR)
@@ -27,6 +32,21 @@ def configure(level: int = logging.INFO) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=_Lines(sys.stderr),
     )
+
+
+class _WithoutWords(logging.Formatter):
+    """Says of an error what it was and where: its text may quote what a person wrote."""
+
+    def formatException(  # noqa: N802  # the library's name
+        self,
+        ei: tuple[type[BaseException], BaseException, TracebackType | None]
+        | tuple[None, None, None],
+    ) -> str:
+        """See logging.Formatter."""
+        steps = [
+            f"{Path(step.filename).name}:{step.lineno}" for step in traceback.extract_tb(ei[2])
+        ]
+        return f"{'' if ei[0] is None else ei[0].__name__} at {' '.join(steps)}"
 
 
 class _Lines:

@@ -72,10 +72,16 @@ class Sending:
     def _send_all(self, line: str, rows: Sequence[Outbound]) -> bool:
         """Begin to send."""
         for row in rows:
-            task = asyncio.create_task(self._send(row))
+            task = asyncio.create_task(self._safely(row))
             self._calls[line].add(task)
             task.add_done_callback(self._calls[line].discard)
         return bool(rows)
+
+    async def _safely(self, row: Outbound) -> None:
+        try:
+            await self._send(row)
+        except Exception as error:  # noqa: BLE001  # the lease runs out, and the row is asked for
+            log.error("not_recorded", channel=row.channel, row=row.id, error=type(error).__name__)
 
     async def _send(self, row: Outbound) -> None:
         app = self._app

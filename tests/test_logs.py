@@ -41,3 +41,31 @@ def test_a_line_is_one_object() -> None:
     lines = done.stderr.splitlines()
     assert len(lines) == 2000
     assert lines[7].startswith(b'{"loop": "turns", "number": 7, "event": "loop_failed"')
+
+
+FAILS = """
+import asyncio, logging
+from bot import logs
+logs.configure()
+try:
+    raise ValueError("rahasia Ani")
+except ValueError:
+    logging.getLogger("uvicorn.error").exception("rahasia %s", "Ani")
+async def fail():
+    raise LookupError("rahasia Ani")
+async def forget():
+    asyncio.create_task(fail())
+    await asyncio.sleep(0)
+asyncio.run(forget())
+"""
+
+
+def test_an_error_of_a_library_is_told_without_its_words() -> None:
+    """What it was and where; what it quotes stays out."""
+    done = subprocess.run(
+        [sys.executable, "-c", FAILS], capture_output=True, timeout=60, check=True
+    )
+    told = done.stderr.decode()
+    assert "rahasia" not in told
+    assert "ERROR uvicorn.error\nValueError at <string>:6" in told
+    assert "ERROR asyncio\nLookupError at <string>:10" in told

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator
@@ -20,8 +19,6 @@ PLACE = re.compile(
 )
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
-# However slowly the pieces come: a file is at most 16 MB.
-WHOLE_SECONDS = 180.0
 MOST_REDIRECTS = 3
 NOT_THERE = (404, 410)
 # Mended without the person: our token, too many calls, the storage behind Twilio.
@@ -36,12 +33,15 @@ class TwilioMedia:
         self._base = urlsplit(calls.base_url)
 
     async def fetch(self, reference: str, most_bytes: int) -> AsyncIterator[bytes]:
-        """The bytes of a file in pieces; MediaError when that is not possible."""
+        """The bytes of a file in pieces; MediaError when that is not possible.
+
+        How long all of it may take is for the caller to say: a time-out in here would strike
+        while a piece is being stored.
+        """
         path, _, _ = _place(reference)
         received = 0
         try:
             async with (
-                asyncio.timeout(WHOLE_SECONDS),
                 httpx2.AsyncClient(
                     trust_env=not self._base.netloc,
                     timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
@@ -53,7 +53,7 @@ class TwilioMedia:
                     if received > most_bytes:
                         raise MediaError("too_large", permanent=True)
                     yield piece
-        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             # Its text may hold the address, which opens the file without a password.
             raise MediaError(type(error).__name__, permanent=False) from None
 

@@ -88,6 +88,7 @@ def open_postgres(url: str) -> Engine:
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         connect_args=connect_arguments(url),
+        hide_parameters=True,  # in errors, which end up in logs
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
         pool_size=8,
