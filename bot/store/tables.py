@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
     true,
 )
 
@@ -79,6 +80,11 @@ class Clipped(TypeDecorator[str]):
         return None if value is None else value[: self.most]
 
 
+def _few(name: str, rule: str) -> Index:
+    """An index of the few rows of a large table that a rule holds for."""
+    return Index(None, name, sqlite_where=text(rule), postgresql_where=text(rule))
+
+
 def _id() -> Column[str]:
     return Column("id", String(32), primary_key=True)
 
@@ -127,6 +133,7 @@ conversation = Table(
     Column("paced_until", Utc),
     Column("created_at", Utc, nullable=False),
     UniqueConstraint("person_id", "channel"),
+    _few("unreachable", "unreachable IS NOT NULL"),
 )
 
 turn = Table(
@@ -235,6 +242,7 @@ outbound = Table(
     Index(None, "conversation_id", "seq"),
     Index(None, "turn_id"),
     Index(None, "case_id"),
+    _few("uncertain_count", "uncertain_count > 0"),
 )
 
 case_file = Table(

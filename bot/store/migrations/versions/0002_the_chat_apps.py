@@ -9,6 +9,12 @@ branch_labels = None
 depends_on = None
 
 
+FEW = (
+    ('conversation', 'unreachable', 'unreachable IS NOT NULL'),
+    ('outbound', 'uncertain_count', 'uncertain_count > 0'),
+)
+
+
 def upgrade() -> None:
     with op.batch_alter_table('identity') as batch:
         batch.add_column(sa.Column('strong', sa.Boolean(), server_default=sa.true(), nullable=False))
@@ -38,6 +44,14 @@ def upgrade() -> None:
         batch.add_column(sa.Column('released_by', sa.String(32)))
         batch.add_column(sa.Column('released_at', sa.DateTime()))
         batch.drop_column('position')
+    for table, column, rule in FEW:
+        op.create_index(
+            op.f(f'ix_{table}_{column}'),
+            table,
+            [column],
+            sqlite_where=sa.text(rule),
+            postgresql_where=sa.text(rule),
+        )
     op.create_table(
         'attachment',
         sa.Column('id', sa.String(32), nullable=False),
@@ -155,6 +169,8 @@ def downgrade() -> None:
         'identity': ('strong',),
     }
     op.drop_index(op.f('ix_identity_person_id'), 'identity')
+    for table, column, _ in FEW:
+        op.drop_index(op.f(f'ix_{table}_{column}'), table)
     with op.batch_alter_table('outbound') as batch:
         batch.add_column(sa.Column('position', sa.Integer(), server_default='0', nullable=False))
     for table, columns in added.items():
