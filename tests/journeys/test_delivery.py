@@ -401,7 +401,7 @@ async def test_one_slow_call_keeps_nobody_else_waiting(hotline: Hotline) -> None
     chat.send = send  # type: ignore[method-assign]
     running = asyncio.create_task(hotline.says("macet", "halo", channel="telegram"))
     await asyncio.sleep(0.5)
-    step = next(step for _, name, step in hotline.worker.loops() if name == "telegram")
+    step = next(step for topic, step in hotline.worker.loops() if topic == "telegram")
     await hotline.app.write(
         lambda uow: uow.outbox.add_reply(
             uow.conversations.for_sender("telegram", ANI, hotline.clock.now(), address=ANI),
