@@ -36,6 +36,7 @@ from bot.ports import Clock, MediaError, SendError
 from bot.settings import Settings
 
 MAX_CONNECTIONS = 40
+TOKEN_REFUSED = "token_refused"  # noqa: S105  # a reason
 PIECE_BYTES = 64 * 1024
 
 
@@ -151,7 +152,17 @@ class TelegramGateway:
         return str(sent.message_id)
 
     async def find_sent(self, message: Outbound) -> None:  # the port's signature
-        """Telegram tells no bot what it has sent."""
+        """Telegram tells no bot what it has sent; TelegramDownError while it answers nothing.
+
+        A text whose outcome nobody knows is sent once more and no third time: that one try must
+        not be spent on a line that is still dead.
+        """
+        del message
+        try:
+            await self._call(lambda bot: bot.get_me())
+        except TelegramDownError as error:
+            if error.reason != TOKEN_REFUSED:
+                raise
 
     async def fetch(self, reference: str, most_bytes: int) -> AsyncIterator[bytes]:
         """See bot.ports.MediaSource. Bots get files of at most 20 MB."""

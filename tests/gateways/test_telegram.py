@@ -195,6 +195,11 @@ def test_a_lost_answer_leaves_the_outcome_open(api: Running) -> None:
     assert isinstance(failure(api, row("hilang")), OutcomeOpenError)
     assert len(api.tell("messages", chat_id=ANI)) == before + 1
     assert run(api, lambda gateway: gateway.find_sent(row("hilang"))) is None
+    api.fail("refuse", name="getMe")
+    with pytest.raises(TelegramDownError):
+        run(api, lambda gateway: gateway.find_sent(row("hilang")))
+    api.fail("status", name="getMe", status=401)
+    assert run(api, lambda gateway: gateway.find_sent(row("hilang"))) is None
 
 
 def test_a_call_that_hangs_ends_and_leaves_the_outcome_open(
