@@ -118,7 +118,10 @@ def _intake(app: App) -> Intake:
 
 async def _bad_request(_request: Request, error: Exception) -> Response:
     assert isinstance(error, web.BadRequestError)  # noqa: S101  # Starlette calls by class
-    return JSONResponse({"error": error.error}, status_code=error.status)
+    # The rest of such a body may still come, or never.
+    unread = error.status in (web.TOO_LARGE, web.TOO_SLOW)
+    headers = {"connection": "close"} if unread else None
+    return JSONResponse({"error": error.error}, status_code=error.status, headers=headers)
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:

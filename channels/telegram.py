@@ -22,7 +22,7 @@ from bot.services.delivery import lose_touch
 from bot.store.unit_of_work import SqlUnitOfWork
 from channels.inbound import is_open, refuse, take_in
 from channels.telegram_updates import MalformedError, Note, NoteKind, Reading, read_raw
-from channels.web import LARGEST_BODY, BadRequestError
+from channels.web import TOO_LARGE, BadRequestError, read_body
 
 log = structlog.get_logger()
 PATH = "/webhooks/telegram"
@@ -183,13 +183,12 @@ def routes(app: App) -> list[BaseRoute]:
 
 
 async def _read(app: App, request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
+    try:
+        return await read_body(request)
+    except BadRequestError as error:
+        if error.status == TOO_LARGE:
             await refuse(app, TELEGRAM, "too_large", b"")
-            raise BadRequestError(413, "the update is too long")
-    return bytes(body)
+        raise
 
 
 def read_again(body: bytes, bot_id: str) -> InboundMessage:

@@ -27,6 +27,9 @@ from channels.inbound import clean, take_in
 
 CHANNEL = "web"
 LARGEST_BODY = 64 * 1024
+TOO_LARGE, TOO_SLOW = 413, 408
+# Whoever lets a message drip holds a connection; there are only so many of them.
+BODY_SECONDS = 15.0
 LONGEST_SENDER = 200
 LONGEST_WAIT_SECONDS = 25.0
 LOOK_AGAIN_SECONDS = 2.0
@@ -80,15 +83,25 @@ def _is_loopback(request: Request) -> bool:
         return False
 
 
+async def read_body(request: Request) -> bytes:
+    """A body of at most LARGEST_BODY bytes that comes in time; BadRequestError else."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > LARGEST_BODY:
+                    raise BadRequestError(TOO_LARGE, "the message is too long")
+    except TimeoutError:
+        raise BadRequestError(TOO_SLOW, "the message did not come") from None
+    return bytes(body)
+
+
 async def read_json(request: Request) -> dict[str, Any]:
     """The JSON object of a body of at most LARGEST_BODY bytes."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise BadRequestError(415, "send application/json")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise BadRequestError(413, "the message is too long")
+    body = await read_body(request)
     try:
         data = json.loads(body)
     except (ValueError, RecursionError) as error:

@@ -11,7 +11,7 @@ from twilio.request_validator import RequestValidator
 
 from bot.bootstrap import App
 from channels.inbound import refuse
-from channels.web import LARGEST_BODY, BadRequestError
+from channels.web import TOO_LARGE, BadRequestError, read_body
 
 SIGNATURE = "x-twilio-signature"
 FORM = "application/x-www-form-urlencoded"
@@ -20,25 +20,25 @@ MOST_FIELDS = 500
 
 async def read_form(app: App, request: Request, channel: str, path: str) -> Mapping[str, str]:
     """The parameters of a signed request; BadRequestError, and quarantine, for all others."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
+    try:
+        body = await read_body(request)
+    except BadRequestError as error:
+        if error.status == TOO_LARGE:
             await refuse(app, channel, "too_large", b"")
-            raise BadRequestError(413, "the message is too long")
+        raise
     signature = request.headers.get(SIGNATURE, "")
     if not signature:
-        raise await refusal(app, channel, "unsigned", bytes(body))
+        raise await refusal(app, channel, "unsigned", body)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
-        raise await refusal(app, channel, "no_form", bytes(body), 400)
+        raise await refusal(app, channel, "no_form", body, 400)
     try:
-        pairs = read_pairs(bytes(body))
+        pairs = read_pairs(body)
     except ValueError:
-        raise await refusal(app, channel, "too_many_fields", bytes(body), 400) from None
+        raise await refusal(app, channel, "too_many_fields", body, 400) from None
     query = request.scope.get("query_string", b"").decode("latin-1")
     url = f"{app.settings.base_url}{path}" + (f"?{query}" if query else "")
     if not is_signed(app.settings.twilio_auth_token, url, pairs, signature):
-        raise await refusal(app, channel, "bad_signature", bytes(body))
+        raise await refusal(app, channel, "bad_signature", body)
     return dict(pairs)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -17,11 +18,13 @@ from hypothesis import strategies as st
 
 from bot.domain.channels import TELEGRAM
 from bot.domain.messages import Delivery
+from channels import web
 from channels.telegram import SECRET_HEADER
 from tests.channels.telegram_line import ANI, SECRET, TelegramLine, telegram_line
 from tests.channels.test_telegram_updates import KINDS, NAMES, VALUES, base
 from tests.hotline import Hotline  # noqa: F401  # these tests run on both databases
 from tests.standins import telegram_people as people
+from tests.standins import twilio
 from tests.standins.process import Running, stand_in
 from tests.standins.telegram import TOKEN
 
@@ -275,6 +278,72 @@ def test_bodies_that_are_no_update(
         assert await line.held() == (0 if status == 200 else 1)
 
     tell(story)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "refuse"},
+        {"kind": "drop"},
+        {"kind": "status", "status": 429, "body": {"parameters": {"retry_after": 30}}},
+    ],
+)
+def test_an_outage_of_minutes_delays_the_first_answer_and_loses_it_not(
+    tell: Callable[..., None], tmp_path: Path, fault: dict[str, Any]
+) -> None:
+    """Whatever Telegram does with every call: in danger the answer leaves once it is back."""
+
+    async def story(line: TelegramLine) -> None:
+        await line.tell("fail", **fault, times=-1)
+        update = await line.update(people.message(ANI, text="tolong saya dikunci di kamar"))
+        assert (await line.post(update))[0][0] == 200
+        for _ in range(20):
+            await line.hotline.forward(seconds=6)
+        before = len(await line.sees())
+        assert before == (1 if fault["kind"] == "drop" else 0)
+        await line.tell("mend")
+        for _ in range(20):
+            await line.hotline.forward(seconds=6)
+        assert len(await line.sees()) == 1
+        assert [each.state for each in await line.lines() if each.author != "person"] == [
+            Delivery.SENT
+        ]
+
+    tell(story)
+
+
+@pytest.mark.parametrize("path", ["/webhooks/telegram", "/webhooks/whatsapp", "/api/web/messages"])
+def test_a_body_that_never_ends_holds_no_connection(
+    tell: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """There are only so many; dripping on does not keep it either."""
+    monkeypatch.setattr(web, "BODY_SECONDS", 0.5)
+
+    async def story(line: TelegramLine) -> None:
+        url = urlsplit(line.url)
+        head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+
+        async def drip() -> bytes:
+            reader, writer = await asyncio.open_connection(url.hostname, url.port)
+            writer.write(f"{head}Content-Length: 5000\r\n\r\n".encode())
+            reading = asyncio.create_task(reader.read())
+            while not reading.done():
+                writer.write(b"x")
+                await asyncio.sleep(0.1)
+            writer.close()
+            return await reading
+
+        async with asyncio.timeout(10):
+            answer = await drip()
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert await line.held() == 0
+
+    tell(
+        story,
+        twilio_account_sid=twilio.ACCOUNT,
+        twilio_auth_token=(twilio.TOKEN,),
+        whatsapp_from=twilio.SENDER,
+    )
 
 
 def test_no_content_of_an_update_is_ever_a_5xx(tell: Callable[..., None], tmp_path: Path) -> None:
