@@ -179,12 +179,6 @@ class Worker:
 
     async def _escalations(self) -> bool:
         app = self._app
-
-        def step(uow: SqlUnitOfWork) -> bool:
-            now = app.clock.now()
-            due = uow.escalations.due(now, ROWS_AT_ONCE)
-            for escalation in due:
-                paging.advance(uow, escalation, app.office, now)
-            return bool(due)
-
-        return await app.write(step)
+        return await app.write(
+            lambda uow: paging.advance_all(uow, app.office, app.clock.now(), ROWS_AT_ONCE)
+        )

@@ -138,6 +138,10 @@ ALARMS = {
     "no_one_on_call": "Tidak ada petugas bertugas saat {count} kasus darurat masuk.",
     "policy_exhausted": "Semua petugas sudah dipanggil untuk {count} kasus, belum ada jawaban.",
     "page_failed": "Panggilan ke petugas lewat {what} gagal terkirim.",
+    "case_unreadable": (
+        "{count} kasus darurat tidak bisa dibaca karena kuncinya hilang: petugas tidak dipanggil. "
+        "Periksa cadangan kunci."
+    ),
     "assistant_down": "Asisten bot mati. Kasus darurat tetap masuk; jawaban lain menunggu.",
     "turn_failed": "Bot gagal menjawab pesan. Orangnya sudah diberi tahu.",
     "reply_failed": "Jawaban tidak sampai lewat {what}. Lihat kasusnya; cari cara lain.",

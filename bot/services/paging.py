@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.cases import Case, LogKind
@@ -12,6 +13,7 @@ from bot.language.types import Urgency
 from bot.ports import SendError
 from bot.services.duty import CONSOLE_OPEN, active_staff, duty, is_practice
 from bot.store.deliveries import Ended
+from bot.store.keys import KeyMissingError
 from bot.store.unit_of_work import SqlUnitOfWork
 
 SCREEN = "screen"
@@ -27,6 +29,21 @@ def start_escalation(uow: SqlUnitOfWork, case: Case, office: Office, now: dateti
         return
     escalation = uow.escalations.start(case.id, EMERGENCY_POLICY, now)
     advance(uow, escalation, office, now)
+
+
+def advance_all(uow: SqlUnitOfWork, office: Office, now: datetime, limit: int) -> bool:
+    """Take every step that is due; False when none is.
+
+    A case that cannot be read any more must not keep the phones silent for all others.
+    """
+    due = uow.escalations.due(now, limit)
+    for escalation in due:
+        try:
+            advance(uow, escalation, office, now)
+        except KeyMissingError:
+            uow.escalations.advance(replace(escalation, next_at=now + NUDGE))
+            uow.alarms.raise_once("case_unreadable", escalation.case_id, now)
+    return bool(due)
 
 
 def advance(uow: SqlUnitOfWork, escalation: Escalation, office: Office, now: datetime) -> bool:

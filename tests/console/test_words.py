@@ -70,6 +70,7 @@ def test_notes_of_staff_are_never_translated() -> None:
         ("no_one_on_call", ("TD-BBBBBB", "TD-CCCCCC"), "saat 2 kasus darurat masuk"),
         ("policy_exhausted", ("TD-BBBBBB",), "belum ada jawaban"),
         ("page_failed", ("email", "phone"), "lewat surel dan phone gagal"),
+        ("case_unreadable", ("a1", "b2"), "2 kasus darurat tidak bisa dibaca"),
         ("assistant_down", ("",), "Asisten bot mati"),
         ("turn_failed", ("action_x", "action_y"), "Bot gagal menjawab"),
         ("reply_failed", ("telegram: blocked",), "lewat Telegram (orang ini memblokir kami)"),

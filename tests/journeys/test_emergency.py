@@ -9,6 +9,7 @@ from bot.domain.oncall import EscalationState
 from bot.language.types import Urgency
 from bot.ports import Answer, Command
 from bot.services import accounts, takeover
+from bot.store.rows import case_key
 from tests.hotline import Hotline
 
 HELP = "tolong saya dikunci di kamar, paspor diambil"
@@ -304,5 +305,24 @@ def test_a_clock_that_jumps_back_stops_no_pages(hotline: Hotline) -> None:
         rung = len(hotline.phones.received["sari-phone"])
         await hotline.forward(hours=-3)
         assert len(hotline.phones.received["sari-phone"]) > rung
+
+    asyncio.run(journey())
+
+
+def test_a_case_that_nobody_can_read_silences_no_other(hotline: Hotline) -> None:
+    """Its key is gone: the phones ring on for everybody else, and an alarm says so."""
+
+    async def journey() -> None:
+        await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+        await hotline.staff("budi", phone="budi-phone")
+        await hotline.says("ani", HELP)
+        (lost,) = await hotline.cases()
+        await hotline.says("dewi", HELP)
+        (other,) = [case for case in await hotline.cases() if case.id != lost.id]
+        hotline.app.database.vault.erase(case_key(lost.id))
+        await hotline.forward(minutes=6)
+        assert other.reference in str(hotline.phones.received["budi-phone"])
+        alarms = await hotline.app.read(lambda uow: uow.alarms.standing())
+        assert [alarm.detail for alarm in alarms if alarm.kind == "case_unreadable"] == [lost.id]
 
     asyncio.run(journey())
