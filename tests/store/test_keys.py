@@ -84,7 +84,7 @@ def test_look_ups_are_equal_for_equal_values_only(vault_with: OpenVault) -> None
     assert vault.lookup("web", "a") != vault.lookup("web", "b")
 
 
-@pytest.mark.parametrize("text", ["", "short", "%%%", new_key()[:-8]])
+@pytest.mark.parametrize("text", ["", "short", "%%%", "A" * 36])
 def test_a_bad_master_key_is_refused(text: str) -> None:
     """With a clear error, not by weak encryption."""
     with pytest.raises(ValueError, match="32 bytes"):
