@@ -169,7 +169,10 @@ class Outbox(SealedRows):
 
 
 def cancel_overtaken(connection: Connection) -> None:
-    """Bot rows of an older generation never leave: a human took over, or danger came in."""
+    """Bot rows of an older generation never leave: a human took over, or danger came in.
+
+    Held ones, which may be many, are looked at once they are let go.
+    """
     overtaken = exists().where(
         conversation.c.id == outbound.c.conversation_id,
         conversation.c.generation > outbound.c.generation,
@@ -178,7 +181,7 @@ def cancel_overtaken(connection: Connection) -> None:
         update(outbound)
         .where(
             outbound.c.author == Author.BOT,
-            outbound.c.state.in_((*WAITING, Delivery.HELD)),
+            outbound.c.state.in_(WAITING),
             overtaken,
         )
         .values(state=Delivery.CANCELLED, error=TAKEN_OVER)
