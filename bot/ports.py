@@ -44,6 +44,10 @@ class SendError(Exception):
         self.hold_channel = hold_channel
 
 
+class OutcomeOpenError(Exception):
+    """The line failed while the provider may have been doing what was asked."""
+
+
 class NotToldError(Exception):
     """The provider could not be asked whether it has a row whose outcome is open."""
 

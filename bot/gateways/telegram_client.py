@@ -25,7 +25,7 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest, RequestData
 
-from bot.ports import SendError
+from bot.ports import OutcomeOpenError, SendError
 
 OFFICIAL = "https://api.telegram.org"
 MOST_UPDATES = 100
@@ -59,10 +59,6 @@ FORBIDDEN = {
     "not a member": "left_group",
     "initiate conversation": "never_started",
 }
-
-
-class OutcomeOpenError(Exception):
-    """The connection died while Telegram may have been doing what was asked."""
 
 
 class NotSentError(TelegramError):

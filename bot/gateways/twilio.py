@@ -11,6 +11,7 @@ from bot.domain.conversation import list_choices
 from bot.domain.messages import Outbound
 from bot.gateways.twilio_client import CallError, TwilioCalls
 from bot.gateways.twilio_media import TwilioMedia
+from bot.gateways.twilio_verdicts import meaning_of
 from bot.ports import Clock, SendError
 from bot.settings import Settings
 
@@ -19,72 +20,10 @@ ROW = "row"
 # For Twilio alone and no part of the signature: try reports again too.
 PATIENTLY = "#rc=3&rp=all&ct=2000"
 SERVICE = "MG"
-PAUSE_SECONDS = 10.0
-# A wrong token or sender is mended by a person: nothing is burnt while it takes.
-MEND_SECONDS = 300.0
 # Twilio's times are whole seconds.
 SKEW = timedelta(seconds=3)
 LOOK_BACK = 50
 PAGE = 100
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What one of Twilio's refusals means for a row; `wait` in seconds, None when for good."""
-
-    reason: str
-    wait: float | None = None
-    unreachable: bool = False
-    hold_channel: bool = False
-
-    def error(self, retry_after: float | None = None) -> SendError:
-        """As the outbox understands it; Twilio's own wait wins over ours."""
-        return SendError(
-            self.reason,
-            permanent=self.wait is None,
-            retry_after=None if self.wait is None else retry_after or self.wait,
-            unreachable=self.unreachable,
-            hold_channel=self.hold_channel,
-        )
-
-
-def _mend(reason: str) -> Verdict:
-    return Verdict(reason, wait=MEND_SECONDS, hold_channel=True)
-
-
-RATE = Verdict("rate", wait=PAUSE_SECONDS, hold_channel=True)
-AUTH = _mend("auth")
-# Twilio's own codes, twilio.com/docs/api/errors.
-VERDICTS = {
-    21610: Verdict("stopped", unreachable=True),
-    21211: Verdict("invalid_address", unreachable=True),
-    21614: Verdict("invalid_address", unreachable=True),
-    63003: Verdict("invalid_address", unreachable=True),
-    63024: Verdict("invalid_address", unreachable=True),
-    63016: Verdict("window_closed"),
-    21617: Verdict("too_long"),
-    21658: Verdict("too_long"),
-    21619: Verdict("no_body"),
-    # Meta takes a message to one person every few seconds.
-    63018: Verdict("rate", wait=PAUSE_SECONDS),
-    131056: Verdict("rate", wait=PAUSE_SECONDS),
-    20429: RATE,
-    63038: Verdict("daily_limit", wait=MEND_SECONDS, hold_channel=True),
-    20003: AUTH,
-    20404: _mend("wrong_account"),
-    21212: _mend("wrong_sender"),
-    21603: _mend("wrong_sender"),
-    21606: _mend("wrong_sender"),
-    63007: _mend("wrong_sender"),
-    21609: _mend("wrong_callback"),
-    21655: _mend("wrong_template"),
-    63021: _mend("wrong_template"),
-}
-BY_STATUS = {401: AUTH, 403: AUTH, 429: RATE}
-
-
-class OutcomeOpenError(Exception):
-    """Nobody knows whether Twilio took the message."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +100,7 @@ class TwilioWhatsApp:
         try:
             return await self._calls.call(lambda client: _sid(client.messages.create(**values)))
         except CallError as error:
-            raise _verdict(error) from None
+            raise meaning_of(error) from None
 
     def _values(self, message: Outbound) -> dict[str, str]:
         if not message.address:
@@ -277,19 +216,6 @@ class TwilioWhatsApp:
     async def close(self) -> None:
         """Let go of threads and connections."""
         await self._calls.close()
-
-
-def _verdict(error: CallError) -> Exception:
-    """What a failed call means for the row."""
-    known = VERDICTS.get(error.code) or BY_STATUS.get(error.status)
-    if known is not None:
-        return known.error(error.retry_after)
-    if error.outcome_open:
-        return OutcomeOpenError(error.reason)
-    refused = 400 <= error.status < 500
-    return SendError(
-        f"twilio {error.code or error.status}" if refused else error.reason, permanent=refused
-    )
 
 
 def _sid(message: Any) -> str | None:

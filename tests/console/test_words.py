@@ -12,7 +12,7 @@ import pytest
 from bot.console import message_words, words
 from bot.domain.cases import LogEntry, LogKind
 from bot.gateways.telegram_client import FORBIDDEN, NOBODY_THERE
-from bot.gateways.twilio import BY_STATUS, VERDICTS
+from bot.gateways.twilio_verdicts import BY_STATUS, VERDICTS
 from bot.settings import ROOT
 from tests.hotline import START
 

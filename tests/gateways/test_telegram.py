@@ -17,8 +17,7 @@ from bot.domain.channels import RULES, TELEGRAM
 from bot.domain.messages import Button, Outbound, Purpose
 from bot.gateways import telegram_client
 from bot.gateways.telegram import TelegramConflictError, TelegramDownError, TelegramGateway
-from bot.gateways.telegram_client import OutcomeOpenError
-from bot.ports import MediaError, SendError
+from bot.ports import MediaError, OutcomeOpenError, SendError
 from tests.hotline import FakeClock
 from tests.standins import telegram_people as people
 from tests.standins.process import Running, stand_in

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from bot.clock import SystemClock
 from bot.domain.messages import Button, Outbound, Purpose
-from bot.gateways.twilio import OutcomeOpenError, TwilioWhatsApp
+from bot.gateways.twilio import TwilioWhatsApp
 from bot.gateways.twilio_client import CallError, _error
-from bot.ports import MediaError, SendError
+from bot.gateways.twilio_verdicts import meaning_of
+from bot.ports import MediaError, OutcomeOpenError, SendError
 from tests.hotline import FakeClock
 from tests.standins import twilio as standin
 from tests.standins.process import Running, stand_in
@@ -316,9 +317,7 @@ def test_logs_and_errors_hold_no_token_and_no_number(
 @settings(max_examples=200, deadline=None)
 def test_every_refusal_has_a_verdict(status: int, code: int) -> None:
     """Codes that Twilio invents tomorrow become an error that the outbox knows."""
-    from bot.gateways.twilio import _verdict  # noqa: PLC0415  # only this test looks inside
-
-    assert isinstance(_verdict(_error(status, code)), SendError | OutcomeOpenError)
+    assert isinstance(meaning_of(_error(status, code)), SendError | OutcomeOpenError)
 
 
 # Files
