@@ -34,7 +34,7 @@ class ChannelRules:
     text makes a phone ring or light up, so it leaves only just after the person wrote.
     `window`: free text is taken only this long after the person wrote. `hold`: how long a
     message waits for one that the person sent before it. `per_chat` and `overall` limit what
-    all processes send together.
+    all processes send together. `tells`: the provider can say whether it has a text.
     """
 
     longest: int | None = None
@@ -45,6 +45,7 @@ class ChannelRules:
     hold: timedelta = timedelta(0)
     per_chat: Pace | None = None
     overall: Pace | None = None
+    tells: bool = False
 
 
 RULES = {
@@ -68,6 +69,7 @@ RULES = {
         window=timedelta(hours=24),
         per_chat=Pace(timedelta(seconds=6), 10),
         overall=Pace(timedelta(seconds=1) / 80, 80),
+        tells=True,
     ),
 }
 

@@ -167,9 +167,11 @@ def _nobody_knows(uow: SqlUnitOfWork, message: Outbound, reason: str, now: datet
     """Asked for and tried once more; a second time it waits until the person writes.
 
     Sending again and again what may have arrived each time would frighten; dropping it
-    could lose it.
+    could lose it. A provider that tells what it has is asked before each try, so that trouble
+    of minutes only delays.
     """
-    if message.uncertain:
+    may_try = rules_of(message.channel).tells and message.attempts <= MOST_QUESTIONS
+    if message.uncertain and not may_try:
         uow.deliveries.complete(message, Delivery.HELD, now, error=UNKNOWN_OUTCOME)
         uow.alarms.raise_once("reply_uncertain", message.channel, now)
         return

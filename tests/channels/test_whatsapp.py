@@ -287,6 +287,24 @@ async def test_twilio_is_asked_until_it_can_tell(tmp_path: Path, twilio: Running
         assert (await line.states())[-1][0] is Delivery.SENT
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [{"kind": "refuse"}, {"kind": "drop"}, {"kind": "status", "status": 200, "body": "<html>"}],
+)
+@story
+async def test_trouble_of_minutes_delays_an_answer_and_loses_it_not(
+    tmp_path: Path, twilio: Running, fault: dict[str, Any]
+) -> None:
+    """Twilio is asked before each try, so there is no reason to give up after the second."""
+    async with whatsapp_line(tmp_path, twilio) as line:
+        await line.tell("fail", name="send", **fault, times=4)
+        await line.writes("tolong saya dikunci di kamar")
+        for _ in range(20):
+            await line.hotline.forward(seconds=6)
+        assert len(await line.sees()) == 1
+        assert (await line.states())[-1][0] is Delivery.SENT
+
+
 @story
 async def test_a_report_settles_what_nobody_knew(tmp_path: Path, twilio: Running) -> None:
     """Whoever reports on a text has it: no question, and nothing is sent again."""
