@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import socket
 import threading
 import time
@@ -200,13 +201,21 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def serve(stand_in: StandIn, port: int) -> None:
-    """Answer until the process ends."""
+    """Answer until the process ends, or the one that started it."""
     server = _Server(port, stand_in)
+    threading.Thread(target=_end_with, args=(os.getppid(), server), daemon=True).start()
     try:
         server.serve_forever(0.05)
     finally:
         stand_in.over.set()
         server.server_close()
+
+
+def _end_with(parent: int, server: _Server) -> None:
+    """A test run that was killed leaves no stand-in behind."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    server.shutdown()
 
 
 def arguments(description: str | None) -> argparse.ArgumentParser:
