@@ -8,10 +8,10 @@ help: ## Show the targets
 run: ## Install what is missing, train if needed, start everything
 	@./tanyadulu up
 
-test: ## Run all tests, a real conversation with Rasa included
+test: ## Run all tests, three files at a time, a real conversation with Rasa included
 	@./tanyadulu setup --dev --rasa --browser
 	@./tanyadulu train
-	.venv/bin/pytest $(ARGS)
+	.venv/bin/pytest --numprocesses 3 --dist loadfile $(ARGS)
 
 check: lint test ## What CI runs: rules and types, then all tests
 
