@@ -7,6 +7,7 @@ import contextlib
 import hmac
 import json
 from collections.abc import Coroutine
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -28,6 +29,9 @@ log = structlog.get_logger()
 PATH = "/webhooks/telegram"
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  # a header's name
 TIME_SECONDS = 2.0
+# An update that seems so old may only seem so, for our clock was set: Telegram is asked again.
+SEEMS_LATE = timedelta(minutes=5)
+ASK_AGAIN_SECONDS = 30.0
 TAP_TRIES = 2
 TAP_PAUSE_SECONDS = 1.0
 # A group that cannot be left (no connection, no right) is tried so often and no more.
@@ -44,7 +48,7 @@ class TelegramChannel:
         self._groups: dict[str, int] = {}
         self._calls: set[asyncio.Task[None]] = set()
         self._asking = asyncio.Lock()
-        self._asked_time = False
+        self._asked_at: float | None = None
 
     async def know_time(self) -> None:
         """Learn Telegram's time before the first update is judged by its age.
@@ -52,12 +56,28 @@ class TelegramChannel:
         A process that sends nothing would never learn it. Without an answer an update counts
         as sent just now.
         """
+        if self._gateway.skew is None and self._asked_at is None:
+            await self._ask_time()
+
+    async def _ask_time(self) -> None:
         async with self._asking:
-            if self._gateway.skew is None and not self._asked_time:
-                self._asked_time = True
-                with contextlib.suppress(TelegramDownError, TimeoutError):
-                    async with asyncio.timeout(TIME_SECONDS):
-                        await self._gateway.state()
+            now = asyncio.get_running_loop().time()
+            if self._asked_at is not None and now - self._asked_at < ASK_AGAIN_SECONDS:
+                return
+            self._asked_at = now
+            with contextlib.suppress(TelegramDownError, TimeoutError):
+                async with asyncio.timeout(TIME_SECONDS):
+                    await self._gateway.state()
+
+    async def read_in_time(self, raw: Any) -> Reading:
+        """See `read`; its age is judged by a time that Telegram has just told when it matters."""
+        await self.know_time()
+        reading = self.read(raw)
+        sent_at = reading.what.sent_at if isinstance(reading.what, InboundMessage) else None
+        if sent_at is None or self._app.clock.now() - sent_at < SEEMS_LATE:
+            return reading
+        await self._ask_time()
+        return self.read(raw)
 
     def read(self, raw: Any) -> Reading:
         """What an update says. MalformedError when it is none."""
@@ -170,9 +190,8 @@ def routes(app: App) -> list[BaseRoute]:
             raise BadRequestError(403, "forbidden")
         if not await is_open(app, TELEGRAM):
             raise BadRequestError(503, "not open yet")
-        await channel.know_time()
         try:
-            reading = channel.read(json.loads(body))
+            reading = await channel.read_in_time(json.loads(body))
         except (MalformedError, ValueError, RecursionError):
             await refuse(app, TELEGRAM, "malformed", body)
             raise BadRequestError(400, "no update") from None
