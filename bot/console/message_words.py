@@ -36,6 +36,7 @@ REASONS = {
     "stopped": "orang ini berhenti berlangganan (menulis STOP)",
     "21610": "orang ini berhenti berlangganan (menulis STOP)",
     "blocked": "orang ini memblokir kami",
+    "number_passed_on": "nomor ini sekarang dipakai orang lain",
     "never_started": "orang ini belum pernah memulai chat dengan bot",
     "deactivated": "akunnya sudah tidak aktif",
     "chat_not_found": "chat-nya sudah tidak ada",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
 
-from bot.domain.conversation import Conversation, HandledBy, Offered, Talk
+from bot.domain.conversation import Conversation, HandledBy, Offered, Talk, is_phone
 from bot.store.identities import Identities
 from bot.store.rows import SealedRows, new_id, person_key, plain_buttons, read_buttons
 from bot.store.tables import conversation, inbound, outbound, person
@@ -27,6 +27,9 @@ _TAKE_SEQ = (
     .returning(conversation.c.next_seq, conversation.c.generation)
 )
 _SET = update(conversation).where(conversation.c.id == bindparam("of"))
+
+# Operators give a number to somebody else after months, not before.
+NUMBER_STAYS = timedelta(days=30)
 
 
 class Conversations(SealedRows):
@@ -48,15 +51,35 @@ class Conversations(SealedRows):
         identities = Identities(self._connection, self._vault)
         person_id = identities.find(channel, sender, aliases)
         known = None if person_id is None else self._of_person(person_id, channel)
+        if known is not None and is_phone(sender) and self._may_be_another(known, now):
+            known = None
+        is_new = known is None
         if known is None:
             known = self._new(channel, now)
-        if person_id is None or aliases:
-            identities.link(known.person_id, channel, (sender, *aliases))
+        if is_new or aliases:
+            for value, former in identities.link(known.person_id, channel, (sender, *aliases)):
+                self._lose_number(former, channel, value)
         if address and address != known.address:
             sealed = self._seal(person_key(known.person_id), address, f"address:{known.id}")
             self._set(known.id, address_sealed=sealed)
             known = replace(known, address=address)
         return known
+
+    def _may_be_another(self, known: Conversation, now: datetime) -> bool:
+        """Whether a number alone, after so long, may speak for its next owner.
+
+        Meta's own id is what the person had written under; what Twilio lists has numbers only.
+        """
+        if known.wrote_at is None or now - known.wrote_at < NUMBER_STAYS:
+            return False
+        identities = Identities(self._connection, self._vault)
+        return identities.has_strong(known.channel, known.person_id)
+
+    def _lose_number(self, person_id: str, channel: str, number: str) -> None:
+        """Somebody else has the number now: nothing for the former owner may go there."""
+        former = self._of_person(person_id, channel)
+        if former is not None and former.address == number:
+            self.set_unreachable(former.id, "number_passed_on")
 
     def find_sender(self, channel: str, sender: str) -> Conversation | None:
         """The conversation of a known sender."""

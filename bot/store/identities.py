@@ -35,12 +35,15 @@ class Identities(SealedRows):
             return person_id
         for alias in weaker:
             person_id = self._person(channel, alias)
-            if person_id is not None and not self._has_strong(channel, person_id):
+            if person_id is not None and not self.has_strong(channel, person_id):
                 return person_id
         return None
 
-    def link(self, person_id: str, channel: str, values: Sequence[str]) -> None:
-        """Let identities lead to a person, whomever they led to before."""
+    def link(
+        self, person_id: str, channel: str, values: Sequence[str]
+    ) -> tuple[tuple[str, str], ...]:
+        """Let identities lead to a person; each that led to somebody else before, and to whom."""
+        moved = []
         for value in values:
             linked_to = self._person(channel, value)
             if linked_to == person_id:
@@ -63,6 +66,8 @@ class Identities(SealedRows):
                     .where(identity.c.channel == channel, identity.c.value_hash == hashed)
                     .values(person_id=person_id)
                 )
+                moved.append((value, linked_to))
+        return tuple(moved)
 
     def _hash(self, channel: str, value: str) -> str:
         return self._vault.lookup(f"identity:{channel}", value)
@@ -73,7 +78,8 @@ class Identities(SealedRows):
         ).first()
         return None if row is None else row.person_id
 
-    def _has_strong(self, channel: str, person_id: str) -> bool:
+    def has_strong(self, channel: str, person_id: str) -> bool:
+        """Whether a person is known here under more than a number."""
         row = self._connection.execute(
             select(identity.c.id).where(
                 identity.c.person_id == person_id,

@@ -62,7 +62,7 @@ class Quarantine(SealedRows):
                 # What was settled was another one: this one has not been seen by anybody.
                 self._hold_again(repeated.id, now)
             return True
-        if self.held_count() >= MOST_HELD:
+        if self.held_counts().get(channel, 0) >= MOST_HELD:
             return False
         row_id = new_id()
         self._connection.execute(
