@@ -68,7 +68,7 @@ class _Line(structlog.PrintLogger):
 
     def msg(self, message: str) -> None:
         """See structlog."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):  # a full disk, a stream that is closed
             super().msg(message)
 
     log = debug = info = warn = warning = msg
