@@ -11,7 +11,7 @@ run: ## Install what is missing, train if needed, start everything
 test: ## Run all tests, three files at a time, a real conversation with Rasa included
 	@./tanyadulu setup --dev --rasa --browser
 	@./tanyadulu train
-	.venv/bin/pytest --numprocesses 3 --dist loadfile $(ARGS)
+	.venv/bin/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: lint test ## What CI runs: rules and types, then all tests
 
