@@ -11,10 +11,13 @@ from typing import Any
 from bot.language.matching import Match, Patterns, lines, load
 from bot.language.offer_context import Context
 from bot.language.reading import AMOUNT, Reading, read
+from bot.language.spelling import Normalised
 from bot.language.types import Entity
 
 _WORDS_TO_A_CUE = 7
-_PHONE = re.compile(r"(?<![\d.,])(?:\+\d{1,3}[ -]?|0)\d{2,4}(?:[ -]?[\dxX*]{2,5}){1,4}(?![\d,])")
+_PHONE = re.compile(
+    r"(?<![\d.,])(?:\+\d{1,3}[ -]?|0|62[ -]?(?=8))\d{2,4}(?:[ -]?[\dxX*]{2,5}){1,4}(?![\d,])"
+)
 _ACCOUNT = re.compile(
     r"(?i)\b(?:rek(?:ening)?|norek|bca|bri|bni|mandiri|bsi|btn|cimb|ovo|dana|gopay)\b"
     r"[^\d\n]{0,20}(\d[\d -]{7,19}\d)"
@@ -81,7 +84,7 @@ def facts_of(reading: Reading, context: Context) -> Facts:
     if any(match.code == "fee" for match in amounts):
         # "katanya gratis, tapi bayar 3 juta": the amount is what counts.
         found = {key: entity for key, entity in found.items() if entity.entity != "fee"}
-    written = tuple(_written(reading.plain.original))
+    written = (*_written(reading.plain.original), *_dictated_phones(reading.plain))
     companies = [entity for entity in written if entity.entity == "agency"]
     found = {key: entity for key, entity in found.items() if not _is_of(entity, companies)}
     for entity in (*(_entity(reading, match.code, "", match) for match in amounts), *written):
@@ -155,6 +158,14 @@ def _written(original: str) -> Iterator[Entity]:
         yield Entity("agency", found[0], *found.span())
 
 
+def _dictated_phones(plain: Normalised) -> Iterator[Entity]:
+    """Numbers said digit by digit, as a phone writes down what is spoken to it."""
+    for found in _PHONE.finditer(plain.text):
+        start, end = plain.original_span(*found.span())
+        if not any(character.isdigit() for character in plain.original[start:end]):
+            yield Entity("phone", found[0], start, end)
+
+
 @dataclass(frozen=True)
 class _Cues:
     salary: frozenset[str]
@@ -193,7 +204,7 @@ def _patterns() -> Patterns:
     for country, names in places["countries"].items():
         patterns.setdefault(f"country:{country}", []).append(names)
     add("country", places["phrases"])
-    for name in ("job", "visa", "contract", "departure"):
+    for name in ("job", "visa", "contract", "departure", "date"):
         add(name, facts[f"{name}s"])
     add("fee", facts["fees"])
     add("agency", facts["agencies"].replace("no_agency:", "agency:"))

@@ -17,6 +17,8 @@ from typing import Any
 
 import yaml
 
+from bot.language.numbers import with_figures
+
 MESSAGES_AT_HAND = 8
 """Messages whose plain words are kept at hand: several judges read the same one in turn."""
 
@@ -131,7 +133,7 @@ def normalise(text: str) -> Normalised:
         done = end
     pieces.append(folded[done:])
     offsets.extend(places[done:])
-    broken, offsets = _break_runs("".join(pieces), offsets)
+    broken, offsets = _break_runs(*with_figures("".join(pieces), offsets))
     return Normalised(text, broken, (*offsets, len(text)))
 
 
