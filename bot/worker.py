@@ -1,4 +1,4 @@
-"""The loops: turns, outbox, files, escalations. Each looks again after a commit, or after a moment."""
+"""The loops: turns, outbox, files, escalations, doubts. Each looks again after a commit, or after a moment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.domain.messages import Turn
 from bot.fetching import Fetching
 from bot.ports import AssistantDownError, AssistantFailedError
 from bot.sending import Sending, Step
-from bot.services import answer, paging
+from bot.services import answer, doubts, paging, together
 from bot.services.commands import UnknownCommandError
 from bot.services.prepared import Prepared, prepare
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -58,6 +58,7 @@ class Worker:
             *self._sending.loops(),
             ("files", self._fetching.step),
             ("escalations", self._escalations),
+            ("doubts", self._doubts),
         ]
 
     async def idle(self) -> bool:
@@ -132,7 +133,19 @@ class Worker:
                 )
             )
             return
-        await self._ask_assistant(prepared)
+        if not await self._is_danger_together(prepared):
+            await self._ask_assistant(prepared)
+
+    async def _is_danger_together(self, prepared: Prepared) -> bool:
+        app = self._app
+        if not together.needs_hearing(prepared):
+            return False
+        understood = await asyncio.to_thread(app.reader.understand, prepared.text)
+        return await app.write(
+            lambda uow: together.hear(
+                uow, prepared, understood, app.office, app.wording, app.clock.now()
+            )
+        )
 
     async def _ask_assistant(self, prepared: Prepared) -> None:
         app = self._app
@@ -181,4 +194,10 @@ class Worker:
         app = self._app
         return await app.write(
             lambda uow: paging.advance_all(uow, app.office, app.clock.now(), ROWS_AT_ONCE)
+        )
+
+    async def _doubts(self) -> bool:
+        app = self._app
+        return await app.write(
+            lambda uow: doubts.tell_staff(uow, app.office, app.clock.now(), ROWS_AT_ONCE)
         )

@@ -89,6 +89,8 @@ CODES: dict[str, str] = {
     "missing_long": "lama hilang kontak",
     "recruiter_active": "perekrut masih aktif",
     "assistant": "dari tanya jawab dengan bot",
+    "danger_question": "menjawab ya: ada yang dalam bahaya",
+    "danger_question_unanswered": "ditanya soal bahaya, dua menit belum menjawab",
     "turn_failed": "Bot gagal menjawab satu pesan",
     "screen": "hanya layar komputer ini",
     "email": "surel",

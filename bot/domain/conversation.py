@@ -28,10 +28,12 @@ class Talk(StrEnum):
     `assistant` is the dialogue of the Rasa assistant. The `danger_*` talks need nothing but
     this process, so that they work when everything else is down:
     danger_asked (may they chat?) -> danger_open (every word goes to staff) or
-    danger_silent (they asked for silence); self_harm_asked -> self_harm_open.
+    danger_silent (they asked for silence); self_harm_asked -> self_harm_open. In
+    `danger_question` a message was doubtful and the person was asked about it.
     """
 
     ASSISTANT = "assistant"
+    DANGER_QUESTION = "danger_question"
     DANGER_ASKED = "danger_asked"
     DANGER_OPEN = "danger_open"
     DANGER_SILENT = "danger_silent"

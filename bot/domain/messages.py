@@ -169,13 +169,14 @@ class Turn:
     """Messages that belong together and are answered once.
 
     `token` is the lease under which a worker holds the turn; a result under another
-    token is refused.
+    token is refused. `why_again` says why a turn that had ended was opened again.
     """
 
     id: str
     conversation_id: str
     attempts: int
     token: str
+    why_again: str = ""
 
 
 @dataclass(frozen=True)

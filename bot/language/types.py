@@ -95,10 +95,15 @@ class OfferCheck:
 
 @dataclass(frozen=True)
 class Understanding:
-    """All that is known of one message: intent, entities and urgency."""
+    """All that is known of one message: intent, entities and urgency.
+
+    `doubt` names the intent of a danger that it may be about, where that is neither sure
+    enough for an emergency nor unlikely enough to be passed over: the person is asked.
+    """
 
     intent: str
     confidence: float
     entities: tuple[Entity, ...] = ()
     urgency: Urgency = Urgency.NONE
     signals: tuple[str, ...] = ()
+    doubt: str | None = None

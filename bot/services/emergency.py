@@ -7,20 +7,25 @@ from datetime import datetime
 
 from bot.domain.cases import Case, CaseKind, CaseState, LogKind
 from bot.domain.conversation import Conversation, HandledBy, Talk
-from bot.domain.messages import Reply
+from bot.domain.doubts import DoubtState
+from bot.domain.messages import Author, Reply
 from bot.domain.office import Office
 from bot.language.danger import emergency_signals
 from bot.language.types import Understanding, Urgency
 from bot.ports import Wording
 from bot.services.duty import CONSOLE_OPEN, is_practice, status_line
 from bot.services.paging import start_escalation, tell_on_call, tell_who_has_it
+from bot.services.speak import speak, with_practice_notice
 from bot.store.unit_of_work import SqlUnitOfWork
 
 SELF_HARM = "self_harm"
+SELF_HARM_INTENT = "report_self_harm"
 # A near departure is an emergency for the staff; the person still needs the answer to the offer.
 DEPARTURE = "departure_48h"
 AFTERWARDS = ("thank", "goodbye", "check_job_offer", "help_menu", "give_feedback")
 SURE = 0.5
+# Talks in which the first words to somebody in danger have not been said.
+BEFORE_DANGER = (Talk.ASSISTANT, Talk.DANGER_QUESTION)
 
 
 def open_emergency(
@@ -54,6 +59,44 @@ def open_emergency(
     return case
 
 
+def answer_emergency(
+    uow: SqlUnitOfWork,
+    conversation: Conversation,
+    turn_id: str,
+    kind: CaseKind,
+    signals: tuple[str, ...],
+    country: str | None,
+    office: Office,
+    wording: Wording,
+    now: datetime,
+) -> None:
+    """Case, page and first answer to a turn that shows danger, all in one transaction."""
+    fields = {} if country is None else {"country": country}
+    case = open_emergency(uow, conversation, kind, signals, fields, office, now)
+    if conversation.handled_by is HandledBy.HUMAN:
+        uow.turns.finish_unclaimed(turn_id, "human", now)
+        return
+    if only_departure(signals):
+        # The offer itself still gets its answer from the assistant.
+        uow.cases.log(case.id, LogKind.SIGNALS, "system", DEPARTURE, now)
+        return
+    if conversation.talk not in BEFORE_DANGER:
+        return
+    doubt = uow.doubts.open_for(conversation.id)
+    if doubt is not None:
+        uow.doubts.settle(doubt.id, DoubtState.CONFIRMED, now)
+    # What the bot was about to say about something else must not follow the first answer.
+    uow.conversations.interrupt(conversation.id)
+    uow.outbox.cancel_bot_rows(conversation.id)
+    conversation = uow.conversations.get(conversation.id)
+    replies = [first_answer(uow, conversation, kind, office, wording, now, country)]
+    if is_practice(uow, office):
+        notice = wording.say("say_piece_practice")
+        replies = with_practice_notice(uow, conversation, replies, notice)
+    speak(uow, conversation, replies, author=Author.BOT, turn_id=turn_id, now=now)
+    uow.turns.finish_unclaimed(turn_id, "emergency", now)
+
+
 def is_held(uow: SqlUnitOfWork, known: Conversation, now: datetime) -> bool:
     """Whether a human talks to the person and has the console open."""
     return (
@@ -63,9 +106,13 @@ def is_held(uow: SqlUnitOfWork, known: Conversation, now: datetime) -> bool:
     )
 
 
-def kind_of(signals: tuple[str, ...]) -> CaseKind:
-    """Which kind of case these signals make."""
-    return CaseKind.SELF_HARM if SELF_HARM in signals else CaseKind.DANGER
+def kind_of(understood: Understanding) -> CaseKind:
+    """Which kind of case a danger, or a doubt about one, makes."""
+    is_self_harm = SELF_HARM in understood.signals or SELF_HARM_INTENT in (
+        understood.intent,
+        understood.doubt,
+    )
+    return CaseKind.SELF_HARM if is_self_harm else CaseKind.DANGER
 
 
 def only_departure(signals: tuple[str, ...]) -> bool:

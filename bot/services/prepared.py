@@ -12,6 +12,7 @@ from bot.domain.local_answers import open_question, words_of
 from bot.domain.messages import Reply, Turn, TurnMessage
 from bot.domain.office import Office
 from bot.ports import Wording
+from bot.services.doubts import NO_DANGER
 from bot.services.duty import duty, is_practice, later_status
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -67,6 +68,8 @@ def prepare(
         "next_staffed": None if next_shift is None else office.local_time(next_shift),
         "case": case,
         "practice": is_practice(uow, office),
+        # They were asked, and said that nobody is in danger.
+        "no_danger": turn.why_again == NO_DANGER,
     }
     return Prepared(
         turn,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.cases import LogKind
 from bot.domain.channels import rules_of
 from bot.domain.conversation import (
     TAP,
@@ -14,14 +14,13 @@ from bot.domain.conversation import (
     Talk,
     read_choice,
 )
+from bot.domain.doubts import IN_DANGER, Doubt, answer_of
 from bot.domain.local_answers import asks_for_silence
-from bot.domain.messages import Author, InboundMessage, Kind, Received, TurnMessage
+from bot.domain.messages import InboundMessage, Kind, Received, TurnMessage
 from bot.domain.office import Office
 from bot.language.types import Understanding, Urgency
 from bot.ports import Wording
-from bot.services import emergency, unread
-from bot.services.duty import is_practice
-from bot.services.speak import speak, with_practice_notice
+from bot.services import doubts, emergency, unread
 from bot.services.takeover import greet_if_due, release
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -50,15 +49,15 @@ def receive(
     conversation = uow.conversations.for_sender(
         message.channel, message.sender, now, aliases=message.aliases, address=message.address
     )
-    choice = _choice(uow, conversation, message)
-    is_emergency = understood.urgency is Urgency.EMERGENCY and choice is None
+    screened = _screen(uow, conversation, message, understood)
+    choice = screened.choice
     if (
-        is_emergency
+        screened.is_emergency
         and conversation.handled_by is HandledBy.HUMAN
         and not emergency.is_held(uow, conversation, now)
     ):
         conversation = release(uow, conversation, now)
-    turn_id = _turn(uow, conversation, message, choice, is_emergency, office, now)
+    turn_id = _turn(uow, conversation, message, screened, office, now)
     message_id = uow.turns.add(
         conversation,
         turn_id,
@@ -75,12 +74,9 @@ def receive(
         # A live location moves by itself: nobody need hold the phone for it.
         _hear(uow, conversation, message, now)
     if conversation.case_id is not None:
-        screened = understood if choice is None else Understanding(understood.intent, 0.0)
-        emergency.hear_more(uow, conversation, screened, _country(understood), office, now)
-    if is_emergency:
-        _raise_emergency(uow, conversation, turn_id, understood, office, wording, now)
-    elif conversation.handled_by is HandledBy.HUMAN:
-        uow.turns.finish_unclaimed(turn_id, "human", now)
+        heard = understood if choice is None else Understanding(understood.intent, 0.0)
+        emergency.hear_more(uow, conversation, heard, _country(understood), office, now)
+    _see_to(uow, conversation, turn_id, screened, office, wording, now)
     unread.note(uow, conversation.id, message, now)
     if conversation.handled_by is HandledBy.HUMAN:
         is_said = bool(message.text.strip()) and not asks_for_silence(message.text)
@@ -93,6 +89,74 @@ def receive(
     uow.wake("console")
     uow.wake(conversation.id)
     return Received(message_id, turn_id)
+
+
+@dataclass(frozen=True)
+class _Screened:
+    """What screening made of a message: a choice, danger, or an answer to a `doubt`."""
+
+    understood: Understanding
+    choice: Choice | None
+    doubt: Doubt | None
+    says_danger: bool | None
+
+    @property
+    def is_emergency(self) -> bool:
+        return bool(self.says_danger) or (
+            self.choice is None and self.understood.urgency is Urgency.EMERGENCY
+        )
+
+    @property
+    def at_once(self) -> bool:
+        """Whether nothing more need be waited for."""
+        return self.is_emergency or self.understood.doubt is not None
+
+
+def _screen(
+    uow: SqlUnitOfWork,
+    conversation: Conversation,
+    message: InboundMessage,
+    understood: Understanding,
+) -> _Screened:
+    choice = _choice(uow, conversation, message)
+    is_asked = conversation.talk is Talk.DANGER_QUESTION
+    if not is_asked and (choice is None or choice.payload != IN_DANGER):
+        return _Screened(understood, choice, None, None)
+    doubt = uow.doubts.open_for(conversation.id)
+    said = None if doubt is None else answer_of(choice, understood)
+    return _Screened(understood, choice, doubt, said)
+
+
+def _see_to(
+    uow: SqlUnitOfWork,
+    conversation: Conversation,
+    turn_id: str,
+    screened: _Screened,
+    office: Office,
+    wording: Wording,
+    now: datetime,
+) -> None:
+    """Start what cannot wait for the assistant."""
+    understood, choice, doubt = screened.understood, screened.choice, screened.doubt
+    if screened.is_emergency:
+        kind, signals = emergency.kind_of(understood), understood.signals
+        if doubt is not None and screened.says_danger:
+            kind, signals = doubt.kind, (doubts.ASIDE,)
+        country = _country(understood)
+        emergency.answer_emergency(
+            uow, conversation, turn_id, kind, signals, country, office, wording, now
+        )
+    elif conversation.handled_by is HandledBy.HUMAN:
+        uow.turns.finish_unclaimed(turn_id, "human", now)
+    elif doubt is not None and screened.says_danger is False:
+        doubts.deny(uow, conversation, doubt, turn_id, now)
+    elif conversation.talk not in emergency.BEFORE_DANGER:
+        return
+    elif choice is None and understood.doubt is not None:
+        kind = emergency.kind_of(understood)
+        doubts.ask(uow, conversation, turn_id, kind, office, wording, now)
+    elif conversation.talk is Talk.DANGER_QUESTION and (choice is None or choice.payload):
+        doubts.leave(uow, conversation, now)
 
 
 def _hear(
@@ -134,8 +198,7 @@ def _turn(
     uow: SqlUnitOfWork,
     conversation: Conversation,
     message: InboundMessage,
-    choice: Choice | None,
-    is_emergency: bool,
+    screened: _Screened,
     office: Office,
     now: datetime,
 ) -> str:
@@ -143,8 +206,8 @@ def _turn(
 
     Free text outside a question waits for more, and so do files: an album is several messages.
     """
-    alone = choice is not None or message.kind in OF_EARLIER_MESSAGES
-    waits = not (is_emergency or alone or message.final) and (
+    alone = screened.choice is not None or message.kind in OF_EARLIER_MESSAGES
+    waits = not (screened.at_once or alone or message.final) and (
         bool(message.attachments)
         or (
             bool(message.text.strip())
@@ -165,38 +228,3 @@ def _turn(
     uow.turns.close_at(turn_id, min(closes_at, opened_at + LONGEST_TURN))
     uow.turns.move_up(turn_id, message.place)
     return turn_id
-
-
-def _raise_emergency(
-    uow: SqlUnitOfWork,
-    conversation: Conversation,
-    turn_id: str,
-    understood: Understanding,
-    office: Office,
-    wording: Wording,
-    now: datetime,
-) -> None:
-    signals = understood.signals
-    kind = emergency.kind_of(signals)
-    country = _country(understood)
-    fields = {} if country is None else {"country": country}
-    case = emergency.open_emergency(uow, conversation, kind, signals, fields, office, now)
-    if conversation.handled_by is HandledBy.HUMAN:
-        uow.turns.finish_unclaimed(turn_id, "human", now)
-        return
-    if emergency.only_departure(signals):
-        # The offer itself still gets its answer from the assistant.
-        uow.cases.log(case.id, LogKind.SIGNALS, "system", emergency.DEPARTURE, now)
-        return
-    if conversation.talk is not Talk.ASSISTANT:
-        return
-    # What the bot was about to say about something else must not follow the first answer.
-    uow.conversations.interrupt(conversation.id)
-    uow.outbox.cancel_bot_rows(conversation.id)
-    conversation = uow.conversations.get(conversation.id)
-    replies = [emergency.first_answer(uow, conversation, kind, office, wording, now, country)]
-    if is_practice(uow, office):
-        notice = wording.say("say_piece_practice")
-        replies = with_practice_notice(uow, conversation, replies, notice)
-    speak(uow, conversation, replies, author=Author.BOT, turn_id=turn_id, now=now)
-    uow.turns.finish_unclaimed(turn_id, "emergency", now)

@@ -156,6 +156,20 @@ turn = Table(
     Index(None, "state", "next_try_at"),
 )
 
+doubt = Table(
+    "doubt",
+    metadata,
+    _id(),
+    _link("conversation_id", "conversation"),
+    _link("turn_id", "turn"),
+    Column("kind", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("asked_at", Utc, nullable=False),
+    Column("settled_at", Utc),
+    Index(None, "conversation_id"),
+    _few("asked_at", "state = 'asked'"),
+)
+
 inbound = Table(
     "inbound",
     metadata,
@@ -233,7 +247,6 @@ outbound = Table(
     Column("sent_at", Utc),
     Column("provider_id", String(80)),
     Column("provider_status", Clipped(20)),
-    Column("sending_since", Utc),
     Column("uncertain_count", Integer, nullable=False, server_default="0"),
     Column("asked_by", String(32)),
     Column("released_by", String(32)),

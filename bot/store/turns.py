@@ -148,7 +148,7 @@ class Turns(SealedRows):
         )
         free = or_(turn.c.lease_token.is_(None), is_over(turn.c.lease_until, now))
         rows = self._connection.execute(
-            select(turn.c.id, turn.c.conversation_id, turn.c.attempts)
+            select(turn.c.id, turn.c.conversation_id, turn.c.attempts, turn.c.outcome)
             .where(
                 turn.c.state == TurnState.OPEN, is_due(turn.c.next_try_at, now), free, ~has_older
             )
@@ -163,7 +163,9 @@ class Turns(SealedRows):
                 .where(turn.c.id == row.id)
                 .values(lease_token=token, lease_until=now + lease, attempts=turn.c.attempts + 1)
             )
-            claimed.append(Turn(row.id, row.conversation_id, row.attempts + 1, token))
+            claimed.append(
+                Turn(row.id, row.conversation_id, row.attempts + 1, token, row.outcome or "")
+            )
         return tuple(claimed)
 
     def next_due(self, now: datetime) -> datetime | None:
@@ -234,6 +236,41 @@ class Turns(SealedRows):
                 lease_token=None,
                 lease_until=None,
             )
+        )
+
+    def set_aside(self, conversation_id: str, outcome: str, now: datetime) -> None:
+        """End all open turns of a conversation, those at work too, for something comes first."""
+        self._connection.execute(
+            update(turn)
+            .where(turn.c.conversation_id == conversation_id, turn.c.state == TurnState.OPEN)
+            .values(
+                state=TurnState.DONE,
+                outcome=outcome,
+                closes_at=now,
+                done_at=now,
+                lease_token=None,
+                lease_until=None,
+            )
+        )
+
+    def take_up(self, conversation_id: str, aside: str, outcome: str, now: datetime) -> None:
+        """Open the turns again that were set aside, with a word on why for whoever answers."""
+        self._connection.execute(
+            update(turn)
+            .where(
+                turn.c.conversation_id == conversation_id,
+                turn.c.state == TurnState.DONE,
+                turn.c.outcome == aside,
+            )
+            .values(
+                state=TurnState.OPEN, outcome=outcome, closes_at=now, next_try_at=now, done_at=None
+            )
+        )
+
+    def note_urgency(self, turn_id: str, urgency: Urgency) -> None:
+        """The messages of a turn say together what none of them says alone."""
+        self._connection.execute(
+            update(inbound).where(inbound.c.turn_id == turn_id).values(urgency=urgency)
         )
 
     def retry(self, turn_id: str, token: str, at: datetime) -> bool:

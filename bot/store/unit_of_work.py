@@ -9,6 +9,7 @@ from bot.store.cases import Cases
 from bot.store.channels import Channels
 from bot.store.conversations import Conversations
 from bot.store.deliveries import Deliveries
+from bot.store.doubts import Doubts
 from bot.store.escalations import Escalations
 from bot.store.figures import Figures
 from bot.store.files import Files
@@ -34,6 +35,7 @@ class SqlUnitOfWork:
         self.lines = Lines(connection, vault)
         self.files = Files(connection, vault)
         self.turns = Turns(connection, vault)
+        self.doubts = Doubts(connection)
         self.outbox = Outbox(connection, vault)
         self.deliveries = Deliveries(connection, vault)
         self.holding = Holding(connection)
