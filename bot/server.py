@@ -24,6 +24,7 @@ from bot.services.quarantine import Intake, ReadAgain
 from bot.worker import Worker
 from channels import background, telegram, voice, web, whatsapp
 from channels.inbound import take_in
+from channels.requests import TOO_LARGE, TOO_SLOW, BadRequestError
 
 log = structlog.get_logger()
 
@@ -76,7 +77,7 @@ def create_app(app: App, *, with_worker: bool = True) -> Starlette:
             *voice.routes(app),
         ],
         exception_handlers={
-            web.BadRequestError: _bad_request,
+            BadRequestError: _bad_request,
             HTTPException: _http_error,
             Exception: _fault,
         },
@@ -117,9 +118,9 @@ def _intake(app: App) -> Intake:
 
 
 async def _bad_request(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, web.BadRequestError)  # noqa: S101  # Starlette calls by class
+    assert isinstance(error, BadRequestError)  # noqa: S101  # Starlette calls by class
     # The rest of such a body may still come, or never.
-    unread = error.status in (web.TOO_LARGE, web.TOO_SLOW)
+    unread = error.status in (TOO_LARGE, TOO_SLOW)
     headers = {"connection": "close"} if unread else None
     return JSONResponse({"error": error.error}, status_code=error.status, headers=headers)
 

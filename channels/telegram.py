@@ -22,8 +22,8 @@ from bot.gateways.telegram import TelegramDownError, TelegramGateway
 from bot.services.delivery import lose_touch
 from bot.store.unit_of_work import SqlUnitOfWork
 from channels.inbound import is_open, refuse, take_in
+from channels.requests import BadRequestError, read_webhook
 from channels.telegram_updates import MalformedError, Note, NoteKind, Reading, read_raw
-from channels.web import TOO_LARGE, BadRequestError, read_body
 
 log = structlog.get_logger()
 PATH = "/webhooks/telegram"
@@ -183,7 +183,7 @@ def routes(app: App) -> list[BaseRoute]:
     secret = webhook_secret(app).encode()
 
     async def update(request: Request) -> Response:
-        body = await _read(app, request)
+        body = await read_webhook(app, request, TELEGRAM)
         given = request.headers.get(SECRET_HEADER, "")
         if not hmac.compare_digest(given.encode("utf-8", "replace"), secret):
             await refuse(app, TELEGRAM, "bad_secret" if given else "unsigned", body)
@@ -199,15 +199,6 @@ def routes(app: App) -> list[BaseRoute]:
         return JSONResponse({})
 
     return [Route(PATH, update, methods=["POST"])]
-
-
-async def _read(app: App, request: Request) -> bytes:
-    try:
-        return await read_body(request)
-    except BadRequestError as error:
-        if error.status == TOO_LARGE:
-            await refuse(app, TELEGRAM, "too_large", b"")
-        raise
 
 
 def read_again(body: bytes, bot_id: str) -> InboundMessage:

@@ -186,7 +186,7 @@ class Poller:
         try:
             await self._channel.take(self._channel.read(raw))
         except MalformedError:
-            return await self._put_aside(raw, "malformed")
+            await self._put_aside(raw, "malformed")
         except Exception as error:  # noqa: BLE001  # it comes again; the others must not wait for it
             log.error("update_not_taken", error=type(error).__name__)
             if number is None:
@@ -194,14 +194,13 @@ class Poller:
             self._tries[number] = self._tries.get(number, 0) + 1
             if self._tries[number] < MOST_TRIES:
                 return False
-            return await self._put_aside(raw, "not_taken")
+            await self._put_aside(raw, "not_taken")
         if number is not None:
             self._tries.pop(number, None)
         return True
 
-    async def _put_aside(self, raw: Any, reason: str) -> bool:
+    async def _put_aside(self, raw: Any, reason: str) -> None:
         await refuse(self.app, TELEGRAM, reason, json.dumps(raw).encode())
-        return True
 
 
 def _id_of(raw: Any) -> int | None:

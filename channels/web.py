@@ -19,17 +19,14 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.bootstrap import App
+from bot.domain.channels import WEB
 from bot.domain.conversation import Conversation, HandledBy, tap_code
 from bot.domain.messages import Author, InboundMessage, Line
 from bot.services.duty import is_practice
 from bot.store.unit_of_work import SqlUnitOfWork
 from channels.inbound import clean, take_in
+from channels.requests import BadRequestError, read_body
 
-CHANNEL = "web"
-LARGEST_BODY = 64 * 1024
-TOO_LARGE, TOO_SLOW = 413, 408
-# Whoever lets a message drip holds a connection; there are only so many of them.
-BODY_SECONDS = 15.0
 LONGEST_SENDER = 200
 LONGEST_WAIT_SECONDS = 25.0
 LOOK_AGAIN_SECONDS = 2.0
@@ -44,15 +41,6 @@ PAGE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-
-
-class BadRequestError(Exception):
-    """What the caller sent cannot be taken; becomes a short JSON answer."""
-
-    def __init__(self, status: int, error: str) -> None:
-        super().__init__(error)
-        self.status = status
-        self.error = error
 
 
 def mint_sender(app: App) -> str:
@@ -83,22 +71,8 @@ def _is_loopback(request: Request) -> bool:
         return False
 
 
-async def read_body(request: Request) -> bytes:
-    """A body of at most LARGEST_BODY bytes that comes in time; BadRequestError else."""
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > LARGEST_BODY:
-                    raise BadRequestError(TOO_LARGE, "the message is too long")
-    except TimeoutError:
-        raise BadRequestError(TOO_SLOW, "the message did not come") from None
-    return bytes(body)
-
-
 async def read_json(request: Request) -> dict[str, Any]:
-    """The JSON object of a body of at most LARGEST_BODY bytes."""
+    """The JSON object of a body; BadRequestError for anything else."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise BadRequestError(415, "send application/json")
     body = await read_body(request)
@@ -136,7 +110,7 @@ def routes(app: App) -> list[BaseRoute]:
         if not isinstance(client_id, str) or len(client_id) > LONGEST_SENDER:
             raise BadRequestError(400, "client_id must be a short string")
         message = InboundMessage(
-            CHANNEL, json.dumps([sender, clean(client_id)]), sender, clean(text), final
+            WEB, json.dumps([sender, clean(client_id)]), sender, clean(text), final
         )
         received = await take_in(app, message)
         answer = {"message_id": received.message_id, "turn_id": received.turn_id}
@@ -187,8 +161,8 @@ async def _poll(app: App, sender: str, after: str, wait_seconds: float) -> dict[
     loop = asyncio.get_running_loop()
     deadline = loop.time() + wait_seconds
     while True:
-        known = await app.read(lambda uow: uow.conversations.find_sender(CHANNEL, sender))
-        topic = CHANNEL if known is None else known.id
+        known = await app.read(lambda uow: uow.conversations.find_sender(WEB, sender))
+        topic = WEB if known is None else known.id
         since = app.wakes.count(topic)
         news = await app.read(partial(_news, known=known, after=after))
         left = deadline - loop.time()

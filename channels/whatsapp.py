@@ -17,7 +17,7 @@ from bot.domain.messages import InboundMessage
 from bot.gateways.twilio import ROW, STATUS_PATH
 from bot.services.delivery import note_status
 from channels.inbound import is_open, take_in
-from channels.web import BadRequestError
+from channels.requests import BadRequestError
 from channels.whatsapp_messages import MalformedError, is_ours, normalise
 from channels.whatsapp_request import read_form, read_pairs, refusal
 

@@ -11,7 +11,7 @@ from twilio.request_validator import RequestValidator
 
 from bot.bootstrap import App
 from channels.inbound import refuse
-from channels.web import TOO_LARGE, BadRequestError, read_body
+from channels.requests import BadRequestError, read_webhook
 
 SIGNATURE = "x-twilio-signature"
 FORM = "application/x-www-form-urlencoded"
@@ -20,12 +20,7 @@ MOST_FIELDS = 500
 
 async def read_form(app: App, request: Request, channel: str, path: str) -> Mapping[str, str]:
     """The parameters of a signed request; BadRequestError, and quarantine, for all others."""
-    try:
-        body = await read_body(request)
-    except BadRequestError as error:
-        if error.status == TOO_LARGE:
-            await refuse(app, channel, "too_large", b"")
-        raise
+    body = await read_webhook(app, request, channel)
     signature = request.headers.get(SIGNATURE, "")
     if not signature:
         raise await refusal(app, channel, "unsigned", body)

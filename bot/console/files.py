@@ -14,12 +14,12 @@ from starlette.responses import Response, StreamingResponse
 from bot.bootstrap import App
 from bot.domain.media import (
     PIECE_BYTES,
-    FoundFile,
     Presentation,
     presentation,
     safe_name,
     served_type,
 )
+from bot.domain.messages import StoredFile
 from bot.domain.staff import Staff
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -82,11 +82,11 @@ class Files:
         return await self._app.read(lambda uow: b"".join(uow.files.pieces(file_id, start, stop)))
 
 
-def _visible(uow: SqlUnitOfWork, file_id: str) -> FoundFile | None:
-    file = uow.files.find(file_id)
-    if file is None or not uow.cases.exists_for(file.conversation_id):
+def _visible(uow: SqlUnitOfWork, file_id: str) -> StoredFile | None:
+    found = uow.files.find(file_id)
+    if found is None or not uow.cases.exists_for(found.conversation_id):
         return None
-    return file
+    return found.file
 
 
 def wanted_part(request: Request, size: int) -> Part | None:
@@ -109,7 +109,7 @@ def wanted_part(request: Request, size: int) -> Part | None:
     return Part(start, stop) if start < stop else None
 
 
-def disposition(file: FoundFile, *, save: bool) -> str:
+def disposition(file: StoredFile, *, save: bool) -> str:
     """Shown in the page only when nothing in it can run; under a name that opens nothing."""
     shown = presentation(file.media_type) is Presentation.INLINE and not save
     name = safe_name(file.name, file.kind, file.media_type, file.id)

@@ -39,7 +39,7 @@ class Circumstances:
     """What the decision about one row depends on.
 
     `released`: staff took the responsibility that it may ring now. `is_template`: the row is
-    itself the approved text that opens the talk again.
+    itself the approved text that opens the talk again, written because staff released another.
     """
 
     wrote_at: datetime | None
@@ -57,7 +57,7 @@ def decide(rules: ChannelRules, found: Circumstances, now: datetime) -> Decision
     """
     if found.unreachable is not None:
         return Decision.GIVE_UP
-    if not found.released and not may_ring(rules, found.wrote_at, now):
+    if not (found.released or found.is_template) and not may_ring(rules, found.wrote_at, now):
         return Decision.HOLD
     if rules.per_chat is not None and not room_at(found.paced_until, now, rules.per_chat):
         return Decision.WAIT
@@ -95,6 +95,12 @@ def retry_wait(attempts: int, asked_for: float | None) -> timedelta:
     own = min(FIRST_RETRY * (1 << doublings), LONGEST_RETRY)
     return max(own, timedelta(seconds=asked_for or 0))
 
+
+TOO_LATE = "63016"
+"""Twilio's code for free text outside WhatsApp's 24 hours."""
+
+NOT_REACHABLE = ("21610", "21211", "21614", "63003", "63024")
+"""Twilio's codes for who cannot be reached: unsubscribed, no valid address, not in WhatsApp."""
 
 STATUS_RANKS = {
     "accepted": 0,

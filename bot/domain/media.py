@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from bot.domain.channels import TELEGRAM, WHATSAPP
-from bot.domain.messages import Kind
+from bot.domain.messages import Kind, StoredFile
 
 MEBIBYTE = 1024 * 1024
 PIECE_BYTES = 512 * 1024
@@ -98,15 +98,9 @@ class FileInWork:
 class FoundFile:
     """A file as it can be asked for, with the conversation that decides who may see it."""
 
-    id: str
+    file: StoredFile
     conversation_id: str
     person_id: str
-    kind: Kind
-    media_type: str
-    stored: bool
-    size: int | None = None
-    error: str | None = None
-    name: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

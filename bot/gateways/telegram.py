@@ -10,7 +10,6 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -20,6 +19,7 @@ from telegram.error import BadRequest, Conflict, Forbidden, TelegramError
 
 from bot.domain.conversation import tap_code
 from bot.domain.messages import Button, Outbound
+from bot.gateways.provider_time import told_time
 from bot.gateways.telegram_client import (
     CONNECT_SECONDS,
     OFFICIAL,
@@ -117,12 +117,9 @@ class TelegramGateway:
 
     async def _learn_time(self, answer: httpx.Response) -> None:
         """Messages carry Telegram's time; how old one is must be judged by one clock."""
-        with contextlib.suppress(ValueError, TypeError, OverflowError):
-            told = (
-                parsedate_to_datetime(answer.headers["date"]) if "date" in answer.headers else None
-            )
-            if told is not None and told.tzinfo is not None:
-                self.skew = self._clock.now() - told
+        told = told_time(answer.headers.get("date"))
+        if told is not None:
+            self.skew = self._clock.now() - told
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -18,6 +17,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
+from bot.gateways.provider_time import told_time
 from bot.ports import Clock
 
 CONNECT_SECONDS = 5.0
@@ -78,11 +78,8 @@ class _Http(TwilioHttpClient):  # type: ignore[misc]  # the library ships no typ
 
     def _learn_offset(self, date: str | None) -> None:
         """How far Twilio's clock is ahead of ours, from the time that it answers with."""
-        try:
-            told = parsedate_to_datetime(date or "")
-        except ValueError:
-            return
-        if told.tzinfo is not None:
+        told = told_time(date)
+        if told is not None:
             self.offset = told - self._clock.now()
 
     def log_request(self, kwargs: Any) -> None:

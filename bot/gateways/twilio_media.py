@@ -95,11 +95,6 @@ class TwilioMedia:
                 raise MediaError(error.reason, permanent=False) from None
 
 
-def media_path(reference: str) -> str:
-    """The address of a media resource without its host; MediaError when it is none."""
-    return _place(reference)[0]
-
-
 def _place(reference: str) -> tuple[str, str, str]:
     found = PLACE.fullmatch(reference)
     if found is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain.delivery import NOT_REACHABLE, TOO_LATE, WINDOW_CLOSED
 from bot.gateways.twilio_client import CallError
 from bot.ports import OutcomeOpenError, SendError
 
@@ -40,12 +41,9 @@ RATE = Verdict("rate", wait=PAUSE_SECONDS, hold_channel=True)
 AUTH = _mend("auth")
 # Twilio's own codes, twilio.com/docs/api/errors.
 VERDICTS = {
+    **{int(code): Verdict("invalid_address", unreachable=True) for code in NOT_REACHABLE},
     21610: Verdict("stopped", unreachable=True),
-    21211: Verdict("invalid_address", unreachable=True),
-    21614: Verdict("invalid_address", unreachable=True),
-    63003: Verdict("invalid_address", unreachable=True),
-    63024: Verdict("invalid_address", unreachable=True),
-    63016: Verdict("window_closed"),
+    int(TOO_LATE): Verdict(WINDOW_CLOSED),
     21617: Verdict("too_long"),
     21658: Verdict("too_long"),
     21619: Verdict("no_body"),

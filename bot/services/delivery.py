@@ -9,6 +9,8 @@ from bot.domain.channels import reserve, room_at, rules_of
 from bot.domain.conversation import Conversation
 from bot.domain.delivery import (
     FAR_AWAY,
+    NOT_REACHABLE,
+    TOO_LATE,
     WINDOW_CLOSED,
     Decision,
     decide,
@@ -28,10 +30,6 @@ UNKNOWN_OUTCOME = "outcome_unknown"
 MOST_LOOKS = 3
 # The trouble that left an outcome open often lasts: ask for some minutes before giving it up.
 MOST_QUESTIONS = 8
-# Twilio: free text outside WhatsApp's 24 hours.
-TOO_LATE = "63016"
-# Twilio: unsubscribed, no valid address, not in WhatsApp.
-NOT_REACHABLE = ("21610", "21211", "21614", "63003", "63024")
 
 
 def claim(
@@ -107,8 +105,7 @@ def _ask_first(
         return
     known = uow.conversations.get(due.conversation_id)
     question = wording.say("say_ask_to_go_on")
-    row_id = announce(uow, known, question, author=Author.HUMAN, purpose=Purpose.ASK, now=now)
-    uow.holding.release(row_id, "", "", now)
+    announce(uow, known, question, author=Author.HUMAN, purpose=Purpose.ASK, now=now)
 
 
 def _take_pace(uow: SqlUnitOfWork, due: Due, now: datetime) -> None:

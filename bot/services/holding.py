@@ -48,7 +48,7 @@ def release(uow: SqlUnitOfWork, case: Case, member: Staff, row_id: str, now: dat
         uow.cases.log(case.id, LogKind.NOTE, member.label, "minta dikirim sekarang", now)
         uow.wake("console")
         return Release.NEEDS_ANOTHER
-    uow.holding.release(row_id, held.asked_by or "", member.id, now)
+    uow.holding.release(row_id, held.asked_by, member.id, now)
     uow.cases.log(case.id, LogKind.NOTE, member.label, "dikirim di luar waktu", now)
     uow.wake(uow.conversations.get(case.conversation_id).channel)
     uow.wake("console")

@@ -34,8 +34,6 @@ class Due:
     id: str
     channel: str
     conversation_id: str
-    purpose: Purpose
-    attempts: int
     circumstances: Circumstances
 
 
@@ -154,7 +152,6 @@ class Deliveries(SealedRows):
                 state=Delivery.SENDING,
                 lease_token=token,
                 lease_until=now + lease,
-                sending_since=now,
                 provider_status=None,
                 attempts=outbound.c.attempts + 1,
             )
@@ -251,8 +248,6 @@ def _due(row: Row[tuple[object, ...]]) -> Due:
         row.id,
         row.channel,
         row.conversation_id,
-        Purpose(row.purpose),
-        row.attempts,
         Circumstances(
             wrote_at=row.wrote_at,
             paced_until=row.paced_until,

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Row, func, insert, select
 
 from bot.domain.conversation import Conversation
 from bot.domain.media import FoundFile, spans
@@ -61,18 +61,7 @@ class Files(FilesInWork):
         )
         files: defaultdict[str, tuple[StoredFile, ...]] = defaultdict(tuple)
         for row in rows:
-            files[row.inbound_id] += (
-                StoredFile(
-                    row.id,
-                    Kind(row.kind),
-                    row.media_type,
-                    row.state == FileState.STORED,
-                    row.size,
-                    row.error,
-                    self._source(row)["name"],
-                    row.state == FileState.FAILED,
-                ),
-            )
+            files[row.inbound_id] += (self._file(row),)
         return files
 
     def find(self, file_id: str) -> FoundFile | None:
@@ -82,16 +71,18 @@ class Files(FilesInWork):
         ).first()
         if row is None:
             return None
-        return FoundFile(
+        return FoundFile(self._file(row), row.conversation_id, row.person_id)
+
+    def _file(self, row: Row[tuple[object, ...]]) -> StoredFile:
+        return StoredFile(
             row.id,
-            row.conversation_id,
-            row.person_id,
             Kind(row.kind),
             row.media_type,
             row.state == FileState.STORED,
             row.size,
             row.error,
             self._source(row)["name"],
+            row.state == FileState.FAILED,
         )
 
     def pieces(
@@ -102,9 +93,9 @@ class Files(FilesInWork):
         KeyError at the first step when there is no such file or it is not stored (yet).
         """
         found = self.find(file_id)
-        if found is None or not found.stored:
+        if found is None or not found.file.stored:
             raise KeyError(file_id)
-        for span in spans(found.size or 0, from_byte, to_byte):
+        for span in spans(found.file.size or 0, from_byte, to_byte):
             row = self._connection.execute(
                 select(attachment_piece.c.body_sealed).where(
                     attachment_piece.c.attachment_id == file_id,

@@ -57,14 +57,14 @@ class Holding:
             update(outbound).where(outbound.c.id == row_id).values(asked_by=staff_id)
         )
 
-    def release(self, row_id: str, asked_by: str, released_by: str, now: datetime) -> None:
+    def release(self, row_id: str, asked_by: str | None, released_by: str, now: datetime) -> None:
         """Staff take the responsibility that this row may ring now."""
         self._connection.execute(
             update(outbound)
             .where(outbound.c.id == row_id)
             .values(
-                asked_by=asked_by or None,
-                released_by=released_by or None,
+                asked_by=asked_by,
+                released_by=released_by,
                 released_at=now,
                 state=Delivery.PENDING,
                 error=None,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, exists, func, insert, select, update
 
+from bot.domain.channels import WEB
 from bot.domain.conversation import Conversation
 from bot.domain.messages import Author, Delivery, Purpose, Reply
 from bot.store.conversations import Conversations
@@ -22,7 +23,6 @@ from bot.store.rows import (
 from bot.store.tables import conversation, outbound
 
 WAITING = (Delivery.PENDING, Delivery.FAILED_TEMPORARILY, Delivery.UNCERTAIN)
-MAILBOX = "web"
 TAKEN_OVER = "taken_over"
 
 
@@ -52,7 +52,7 @@ class Outbox(SealedRows):
         row_id = row_id or new_id()
         body = {"text": reply.text, "buttons": plain_buttons(reply.buttons)}
         seq, generation = self._conversations.take_place(known.id)
-        state = Delivery.SENT if known.channel == MAILBOX else Delivery.PENDING
+        state = Delivery.SENT if known.channel == WEB else Delivery.PENDING
         if author is Author.BOT and generation > known.generation:
             state = Delivery.CANCELLED
         self._connection.execute(

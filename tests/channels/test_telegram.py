@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import channels.telegram
 from bot.domain.channels import TELEGRAM
 from bot.domain.messages import Delivery
-from channels import web
+from channels import requests
 from channels.telegram import SECRET_HEADER
 from tests.channels.telegram_line import ANI, SECRET, TelegramLine, telegram_line
 from tests.channels.test_telegram_updates import KINDS, NAMES, VALUES, base
@@ -347,7 +347,7 @@ def test_a_body_that_never_ends_holds_no_connection(
     tell: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     """There are only so many; dripping on does not keep it either."""
-    monkeypatch.setattr(web, "BODY_SECONDS", 0.5)
+    monkeypatch.setattr(requests, "BODY_SECONDS", 0.5)
 
     async def story(line: TelegramLine) -> None:
         url = urlsplit(line.url)
