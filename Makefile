@@ -1,6 +1,6 @@
 # `make` shows what there is. Each target installs what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint train bench lock clean
+.PHONY: help run test check lint train evaluate bench lock clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1	\2/' | expand -t 10
@@ -24,6 +24,10 @@ lint: ## Style, types and import rules
 
 train: ## Train the model if it is older than its data
 	@./tanyadulu train
+
+evaluate: ## Measure how well messages are understood, on those that nothing is trained on
+	@./tanyadulu evaluate tests/understanding/*.jsonl \
+		--save models/evaluation.json --picture models/evaluation.png
 
 bench: ## Measure this product beside stock Rasa (minutes; the first time trains stock too)
 	@./tanyadulu setup --dev --rasa

@@ -23,6 +23,12 @@ class CommandError(TyperException):
     """The command cannot do its work; the message is one line and says how to mend it."""
 
 
+class WrongUseError(CommandError):
+    """What was given to the command cannot be used; the message says what and why."""
+
+    exit_code = 2
+
+
 def load_settings() -> Settings:
     """The settings of the environment and `.env`. Raises `CommandError` for a wrong value."""
     try:

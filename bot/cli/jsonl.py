@@ -30,7 +30,7 @@ def answer_each(
         if not line.strip():
             continue
         try:
-            result = answer(_read(line, fields))
+            result = answer(read_line(line, fields))
         except LineError as error:
             say(f"tanyadulu: line {number}: {error}")
             failed = True
@@ -41,7 +41,8 @@ def answer_each(
         raise typer.Exit(1)
 
 
-def _read(line: bytes, fields: Mapping[str, type | tuple[type, ...]]) -> dict[str, Any]:
+def read_line(line: bytes, fields: Mapping[str, type | tuple[type, ...]]) -> dict[str, Any]:
+    """The object of one line, with these fields at least. Raises `LineError`."""
     try:
         asked = json.loads(line)
     except (ValueError, RecursionError) as error:

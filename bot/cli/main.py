@@ -65,6 +65,29 @@ def understand(*, jsonl: JsonLines = False) -> None:
 
 
 @app.command()
+def evaluate(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE.jsonl", show_default=False)],
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object instead of tables.")
+    ] = False,
+    save: Annotated[Path | None, typer.Option(help="Write that JSON to a file too.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="Draw the figures into a PNG.")] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Make these figures the baseline of the tests.")
+    ] = False,
+) -> None:
+    """Measure how well labelled messages are understood.
+
+    Each line is {"id","text","intent","urgency"}, with "voice" (who speaks like that) and "kind"
+    (ordinary, negative for a hard negative, oblique for an oblique emergency) where known.
+    """
+    from bot.cli import evaluate as command
+
+    command.run(files, as_json=as_json, save=save, picture=picture, accept=accept)
+
+
+@app.command()
 def check(
     file: Annotated[Path | None, typer.Argument(help="A text file; - for stdin.")] = None,
     *,

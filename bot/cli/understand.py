@@ -14,15 +14,20 @@ from bot.language.understanding import Understander
 
 def run() -> None:
     """Answer each line of stdin with what it means."""
-    ensure_model()
-    try:
-        understander = Understander(IntentModel.load(UNDERSTANDING))
-    except UnreadableModelError as error:
-        raise CommandError(f"{error}; run ./tanyadulu train --force") from error
+    understander = trained_understander()
     answer_each(
         {"id": (str, int), "text": str},
         lambda asked: as_line(asked["id"], understander.understand(asked["text"])),
     )
+
+
+def trained_understander() -> Understander:
+    """Reads messages with the model, which is trained first when stale. Raises `CommandError`."""
+    ensure_model()
+    try:
+        return Understander(IntentModel.load(UNDERSTANDING))
+    except UnreadableModelError as error:
+        raise CommandError(f"{error}; run ./tanyadulu train --force") from error
 
 
 def as_line(message_id: str | int, found: Understanding) -> dict[str, Any]:

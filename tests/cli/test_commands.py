@@ -24,7 +24,7 @@ def test_help_comes_at_once() -> None:
         seconds.append(time.monotonic() - began)
         assert done.returncode == 0
     assert min(seconds) < 1
-    for name in ("up", "doctor", "train", "understand", "check", "chat", "staff"):
+    for name in ("up", "doctor", "train", "evaluate", "understand", "check", "chat", "staff"):
         assert f"{name} " in done.stdout
 
 
@@ -34,6 +34,8 @@ def test_help_comes_at_once() -> None:
         ("dance",),
         ("up", "--fast"),
         ("understand",),
+        ("evaluate",),
+        ("evaluate", "--json"),
         ("check",),
         ("check", "offer.txt", "--jsonl"),
         ("staff", "add"),

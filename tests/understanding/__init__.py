@@ -1,0 +1,1 @@
+"""Messages that nothing is trained on, and what a model must make of them."""
