@@ -21,7 +21,7 @@ from bot.gateways.telegram import TelegramGateway
 from bot.gateways.twilio import TwilioWhatsApp
 from bot.gateways.wording import ResponseFiles
 from bot.keyfile import kept_key
-from bot.language.intents import IntentModel, UnreadableModelError
+from bot.language.meanings import MeaningModel, UnreadableModelError
 from bot.language.understanding import Understander
 from bot.ports import Assistant, Clock, MediaSource, Reader, Sender, Wording
 from bot.services.paging import SCREEN
@@ -171,7 +171,7 @@ def default_reader() -> Reader:
     """
     model = None
     try:
-        model = IntentModel.load(MODEL)
+        model = MeaningModel.load(MODEL)
     except UnreadableModelError as error:
         log.error("no_model", reason=str(error))
     reader = Understander(model)

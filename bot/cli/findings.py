@@ -19,7 +19,7 @@ from bot.cli.common import read_running
 from bot.cli.environments import ENVIRONMENTS
 from bot.cli.train import ARCHIVE, UNDERSTANDING, is_stale
 from bot.domain.contacts import ContactsError, load_contacts, unchecked
-from bot.language.intents import IntentModel, UnreadableModelError
+from bot.language.meanings import MeaningModel, UnreadableModelError
 from bot.settings import ROOT, Settings
 from bot.store.keys import read_master_key
 
@@ -106,7 +106,7 @@ def model_findings() -> Iterator[Finding]:
         yield broken("there is no trained model", "./tanyadulu train")
         return
     try:
-        IntentModel.load(UNDERSTANDING)
+        MeaningModel.load(UNDERSTANDING)
     except UnreadableModelError as error:
         yield broken(str(error), "./tanyadulu train --force")
         return

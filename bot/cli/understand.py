@@ -7,7 +7,7 @@ from typing import Any
 from bot.cli.common import CommandError
 from bot.cli.jsonl import answer_each
 from bot.cli.train import UNDERSTANDING, ensure_model
-from bot.language.intents import IntentModel, UnreadableModelError
+from bot.language.meanings import MeaningModel, UnreadableModelError
 from bot.language.types import Understanding
 from bot.language.understanding import Understander
 
@@ -25,7 +25,7 @@ def trained_understander() -> Understander:
     """Reads messages with the model, which is trained first when stale. Raises `CommandError`."""
     ensure_model()
     try:
-        return Understander(IntentModel.load(UNDERSTANDING))
+        return Understander(MeaningModel.load(UNDERSTANDING))
     except UnreadableModelError as error:
         raise CommandError(f"{error}; run ./tanyadulu train --force") from error
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.language.danger import reads_harmless, screen
 from bot.language.facts import find_facts
-from bot.language.intents import IntentModel
+from bot.language.meanings import Likelihoods, MeaningModel
 from bot.language.types import Understanding, Urgency
 
 NOT_UNDERSTOOD = "nlu_fallback"
@@ -14,64 +14,76 @@ FALLBACK_THRESHOLD = 0.3
 """Confidence below which the best guess is right less than one time in three (cross-validated on
 the project's examples). The guess is given all the same: whoever answers decides what to do."""
 
-ALARM_THRESHOLD = 0.3
-"""Probability of danger from which the model alone raises an emergency, with no rule behind it;
-low, for it cost no false alarm more in cross-validation."""
+EMERGENCY_FROM = 0.3
+"""Probability of an emergency from which the model alone raises one, with no rule behind it."""
+
+EMERGENCY_IN_A_STORY_FROM = 0.6
+"""The same where a tested context says news, film, joke, question of meaning, or long over."""
+
+ASK_FROM = 0.15
+"""Probability of an emergency from which the person is asked whether somebody is in danger."""
 
 FEW_WORDS = 2
-FEW_WORDS_THRESHOLD = 0.7
+FEW_WORDS_FROM = 0.6
 """A word or two that the model does not know can look like anything; rules hear real cries."""
 
-TROUBLE_THRESHOLD = 0.4
-"""Probability of trouble of any kind from which a message is at least a concern."""
-
-_ALARMING = ("report_danger", "report_self_harm")
-
-_TROUBLE = (
-    *_ALARMING,
-    "report_labour_abuse",
-    "report_recruiter",
-    "report_money_lost",
-    "report_missing_relative",
-    "ask_return_home",
-    "add_case_info",
-)
-"""A person should follow these up, whatever else the message holds."""
+URGENT_FROM = 0.5
+CONCERN_FROM = 0.5
+"""Probability that a message is at least this urgent."""
 
 
 class Understander:
-    """Reads messages with the danger rules and, when there is one, the intent model."""
+    """Reads messages with the danger rules and, when there is one, the model of meanings."""
 
-    def __init__(self, model: IntentModel | None) -> None:
+    def __init__(self, model: MeaningModel | None) -> None:
         self._model = model
 
     def understand(self, text: str) -> Understanding:
         """Intent, entities, urgency and danger signals of a message; never raises.
 
-        The urgency is the highest of what the rules find and what the intents imply. Without a
-        model only the rules speak and the intent is `NOT_UNDERSTOOD`.
+        The urgency is the highest of what the rules find and what the model calls for. Without
+        a model only the rules speak and the intent is `NOT_UNDERSTOOD`.
         """
         screening = screen(text)
-        ranked = self._model.rank(text) if self._model else ((NOT_UNDERSTOOD, 0.0),)
-        intent, confidence = ranked[0]
+        entities = tuple(find_facts(text))
+        if self._model is None:
+            return Understanding(
+                NOT_UNDERSTOOD, 0.0, entities, screening.urgency, screening.signals
+            )
+        likely = self._model.read(text)
+        intent, confidence = likely.intents[0]
+        urgency = Urgency.highest(screening.urgency, _called_for(text, likely))
         return Understanding(
             intent=intent,
             confidence=confidence,
-            entities=tuple(find_facts(text)),
-            urgency=Urgency.highest(screening.urgency, _implied(text, ranked)),
+            entities=entities,
+            urgency=urgency,
             signals=screening.signals,
+            doubt=None if urgency is Urgency.EMERGENCY else _doubt(text, likely),
         )
 
 
-def _implied(text: str, ranked: tuple[tuple[str, float], ...]) -> Urgency:
+def _called_for(text: str, likely: Likelihoods) -> Urgency:
     """The urgency that the model's probabilities call for."""
-    alarm = sum(probability for intent, probability in ranked if intent in _ALARMING)
-    trouble = sum(probability for intent, probability in ranked if intent in _TROUBLE)
-    few = len(text.split()) <= FEW_WORDS
-    is_alarm = alarm >= (FEW_WORDS_THRESHOLD if few else ALARM_THRESHOLD)
-    if trouble < TROUBLE_THRESHOLD and not is_alarm:
-        return Urgency.NONE
-    if reads_harmless(text):
-        # What is over or only told still waits for a person when it adds to a report.
-        return Urgency.CONCERN if ranked[0][0] == "add_case_info" else Urgency.NONE
-    return Urgency.EMERGENCY if is_alarm else Urgency.CONCERN
+    emergency = likely.urgencies[Urgency.EMERGENCY]
+    urgent = emergency + likely.urgencies[Urgency.URGENT]
+    if emergency >= _emergency_from(text):
+        return Urgency.EMERGENCY
+    if urgent >= URGENT_FROM:
+        return Urgency.URGENT
+    if urgent + likely.urgencies[Urgency.CONCERN] >= CONCERN_FROM:
+        return Urgency.CONCERN
+    return Urgency.NONE
+
+
+def _emergency_from(text: str) -> float:
+    if len(text.split()) <= FEW_WORDS:
+        return FEW_WORDS_FROM
+    return EMERGENCY_IN_A_STORY_FROM if reads_harmless(text) else EMERGENCY_FROM
+
+
+def _doubt(text: str, likely: Likelihoods) -> str | None:
+    """The likeliest kind of emergency, where one is neither sure nor unlikely."""
+    if likely.urgencies[Urgency.EMERGENCY] < ASK_FROM or reads_harmless(text):
+        return None
+    return likely.emergencies[0][0]

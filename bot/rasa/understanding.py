@@ -23,6 +23,8 @@ from rasa.shared.nlu.constants import (
     INTENT,
     INTENT_NAME_KEY,
     INTENT_RANKING_KEY,
+    METADATA,
+    METADATA_INTENT,
     PREDICTED_CONFIDENCE_KEY,
     TEXT,
 )
@@ -30,8 +32,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language import training
-from bot.language.intents import IntentModel
-from bot.language.types import Understanding
+from bot.language.meanings import MeaningModel
+from bot.language.types import Understanding, Urgency
 from bot.language.understanding import Understander
 
 logger = logging.getLogger(__name__)
@@ -55,7 +57,7 @@ class LanguageUnderstanding(GraphComponent):
         """Remember where the model belongs; it is loaded or trained afterwards."""
         self._model_storage = model_storage
         self._resource = resource
-        self._model: IntentModel | None = None
+        self._model: MeaningModel | None = None
         self._understander: Understander | None = None
 
     @classmethod
@@ -81,15 +83,12 @@ class LanguageUnderstanding(GraphComponent):
         """The component with its stored model; a damaged one raises, the server must not start."""
         component = cls.create(config, model_storage, resource, execution_context)
         with model_storage.read_from(resource) as folder:
-            component.use(IntentModel.load(folder / MODEL_FILE))
+            component.use(MeaningModel.load(folder / MODEL_FILE))
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples of data/nlu and store the model."""
-        examples = [
-            (example.get(TEXT), example.get(INTENT)) for example in training_data.intent_examples
-        ]
-        model = training.train(examples)
+        model = training.train([_example(message) for message in training_data.intent_examples])
         with self._model_storage.write_to(self._resource) as folder:
             model.save(folder / MODEL_FILE)
         self.use(model)
@@ -104,7 +103,7 @@ class LanguageUnderstanding(GraphComponent):
             understanding = self._understander.understand(text)
             ranking = [
                 {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: confidence}
-                for name, confidence in self._model.rank(text)[:RANKED]
+                for name, confidence in self._model.read(text).intents[:RANKED]
             ]
             chosen = {
                 INTENT_NAME_KEY: understanding.intent,
@@ -115,10 +114,19 @@ class LanguageUnderstanding(GraphComponent):
             message.set(ENTITIES, _entities(understanding), add_to_output=True)
         return messages
 
-    def use(self, model: IntentModel) -> None:
+    def use(self, model: MeaningModel) -> None:
         """Understand with `model` from now on."""
         self._model = model
         self._understander = Understander(model)
+
+
+def _example(message: Message) -> training.Example:
+    """What data/nlu says of one example; ValueError names one without an urgency."""
+    told = (message.get(METADATA) or {}).get(METADATA_INTENT) or {}
+    text, intent = message.get(TEXT), message.get(INTENT)
+    if "urgency" not in told:
+        raise ValueError(f"data/nlu: no urgency in the metadata of {intent}: {text[:60]!r}")
+    return training.Example(text, intent, Urgency(told["urgency"]))
 
 
 def _entities(understanding: Understanding) -> list[dict[str, Any]]:

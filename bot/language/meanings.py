@@ -1,9 +1,10 @@
-"""What a message wants: the exported intent model, read and applied with numpy alone."""
+"""What a message means: the exported model, read and applied with numpy alone."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.language import features
+from bot.language.types import Urgency
 
-FORMAT = 3
+FORMAT = 4
 """Version of the file; a model of another version is refused and must be trained again."""
 
 _DECIMALS = 6
 
 
 class UnreadableModelError(Exception):
-    """The file is no intent model of this version; training writes a new one."""
+    """The file is no model of this version; training writes a new one."""
 
 
 @dataclass(frozen=True)
@@ -63,34 +65,60 @@ class Vocabulary:
 
 
 @dataclass(frozen=True)
-class IntentModel:
-    """A linear model over words, letters and danger signals; `rank` gives probabilities.
+class Likelihoods:
+    """How likely each meaning of one message is."""
 
-    There is one vocabulary for each of `features.BLOCKS`. `weights` has one row per term, block
-    after block, and one column per label. There is no bias: of what it knows nothing about, the model
-    finds every label equally likely.
+    intents: tuple[tuple[str, float], ...]
+    """All intents with their probability, the likeliest first (ties by name)."""
+    urgencies: dict[Urgency, float]
+    emergencies: tuple[tuple[str, float], ...]
+    """The intents with the probability that the message is an emergency of this kind."""
+
+
+@dataclass(frozen=True)
+class MeaningModel:
+    """A linear model over words and letters; its labels are pairs of intent and urgency.
+
+    One label for "a relative is missing, for long" and another for "a relative is missing, and
+    said that she is to be sold": what makes a message urgent depends on what it is about. There
+    is one vocabulary for each of `features.BLOCKS`. `weights` has one row per term, block after
+    block, and one column per label; `bias` is what each label has before any word is read.
     """
 
-    labels: tuple[str, ...]
+    labels: tuple[tuple[str, Urgency], ...]
     vocabularies: tuple[Vocabulary, ...]
     weights: npt.NDArray[np.float16]
+    bias: npt.NDArray[np.float32]
 
-    def rank(self, text: str) -> tuple[tuple[str, float], ...]:
-        """All labels with their probability, the likeliest first (ties by name).
+    @cached_property
+    def intents(self) -> tuple[str, ...]:
+        """All intents, sorted by name."""
+        return tuple(sorted({intent for intent, _ in self.labels}))
+
+    def read(self, text: str) -> Likelihoods:
+        """The likelihoods of a message.
 
         Rounded to six decimals so that every interpreter and numpy gives the same answer.
         """
         places, values = placed(text, self.vocabularies)
         rows = self.weights[places].astype(np.float64)
         # einsum, not a BLAS product: libraries sum in different orders.
-        scores = np.einsum("i,ij->j", values, rows)
+        scores = np.einsum("i,ij->j", values, rows) + self.bias
         likelihood = np.exp(scores - scores.max())
         likelihood /= likelihood.sum()
-        ranked = [
-            (label, round(float(p), _DECIMALS))
-            for label, p in zip(self.labels, likelihood, strict=True)
-        ]
-        return tuple(sorted(ranked, key=lambda pair: (-pair[1], pair[0])))
+        intents = dict.fromkeys(self.intents, 0.0)
+        urgencies = dict.fromkeys(Urgency, 0.0)
+        emergencies: dict[str, float] = {}
+        for (intent, urgency), probability in zip(self.labels, likelihood.tolist(), strict=True):
+            intents[intent] += probability
+            urgencies[urgency] += probability
+            if urgency is Urgency.EMERGENCY:
+                emergencies[intent] = probability
+        return Likelihoods(
+            _ranked(intents),
+            {urgency: round(value, _DECIMALS) for urgency, value in urgencies.items()},
+            _ranked(emergencies),
+        )
 
     def save(self, path: Path) -> None:
         """Write one npz file without pickles; equal models give equal bytes."""
@@ -104,13 +132,16 @@ class IntentModel:
             np.savez(
                 file,
                 format=np.array([FORMAT], dtype=np.int32),
-                labels=_packed(self.labels),
+                labels=_packed(
+                    tuple(f"{intent} {urgency.value}" for intent, urgency in self.labels)
+                ),
                 weights=self.weights,
+                bias=self.bias,
                 **arrays,
             )
 
     @classmethod
-    def load(cls, path: Path) -> IntentModel:
+    def load(cls, path: Path) -> MeaningModel:
         """Read what `save` wrote.
 
         Raises `UnreadableModelError` when the file is missing, damaged or of another version.
@@ -119,8 +150,9 @@ class IntentModel:
             with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as stored:
                 if stored["format"].tolist() != [FORMAT]:
                     raise UnreadableModelError(f"{path} has another format; train again")
+                labels = (label.split(" ") for label in _unpacked(stored["labels"]))
                 return cls(
-                    labels=_unpacked(stored["labels"]),
+                    labels=tuple((intent, Urgency(urgency)) for intent, urgency in labels),
                     vocabularies=tuple(
                         Vocabulary(
                             _unpacked(stored[f"{block}_terms"]),
@@ -130,25 +162,38 @@ class IntentModel:
                         for block, _ in features.BLOCKS
                     ),
                     weights=stored["weights"],
+                    bias=stored["bias"],
                 )
         except (OSError, ValueError, KeyError, IndexError, EOFError, BadZipFile) as error:
-            raise UnreadableModelError(f"{path} is no intent model: {error}") from error
+            raise UnreadableModelError(f"{path} is no model of meanings: {error}") from error
+
+
+def _ranked(likely: dict[str, float]) -> tuple[tuple[str, float], ...]:
+    rounded = ((name, round(probability, _DECIMALS)) for name, probability in likely.items())
+    return tuple(sorted(rounded, key=lambda pair: (-pair[1], pair[0])))
 
 
 def placed(
     text: str, vocabularies: tuple[Vocabulary, ...]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Rows of the weights that a message touches, and how strongly; for training as well."""
+    """Rows of the weights that a message touches, and how strongly."""
+    places, values = vectors(features.terms(text), vocabularies)
+    return np.array(places, dtype=np.int64), np.array(values, dtype=np.float64)
+
+
+def vectors(
+    found: tuple[dict[str, float], ...], vocabularies: tuple[Vocabulary, ...]
+) -> tuple[list[int], list[float]]:
+    """The same for features that were counted already, as training does."""
     places: list[int] = []
     values: list[float] = []
     offset = 0
-    found = features.terms(text)
     for (_, length), terms, vocabulary in zip(features.BLOCKS, found, vocabularies, strict=True):
         known, strengths = vocabulary.vector(terms)
         places.extend(offset + place for place in known)
         values.extend(length * strength for strength in strengths)
         offset += len(vocabulary.terms)
-    return np.array(places, dtype=np.int64), np.array(values, dtype=np.float64)
+    return places, values
 
 
 def _packed(texts: tuple[str, ...]) -> npt.NDArray[np.uint8]:
