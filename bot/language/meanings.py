@@ -182,13 +182,15 @@ def placed(
 
 
 def vectors(
-    found: tuple[dict[str, float], ...], vocabularies: tuple[Vocabulary, ...]
+    found: tuple[dict[str, float], ...],
+    vocabularies: tuple[Vocabulary, ...],
+    blocks: tuple[tuple[str, float], ...] = features.BLOCKS,
 ) -> tuple[list[int], list[float]]:
     """The same for features that were counted already, as training does."""
     places: list[int] = []
     values: list[float] = []
     offset = 0
-    for (_, length), terms, vocabulary in zip(features.BLOCKS, found, vocabularies, strict=True):
+    for (_, length), terms, vocabulary in zip(blocks, found, vocabularies, strict=True):
         known, strengths = vocabulary.vector(terms)
         places.extend(offset + place for place in known)
         values.extend(length * strength for strength in strengths)

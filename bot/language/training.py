@@ -59,7 +59,7 @@ def train(examples: Sequence[Example], strength: float = STRENGTH) -> MeaningMod
     places = {label: place for place, label in enumerate(labels)}
     known = [example for example in examples if (example.intent, example.urgency) in places]
     documents = [features.terms(example.text) for example in known]
-    vocabularies = tuple(_vocabulary(block) for block in zip(*documents, strict=True))
+    vocabularies = tuple(vocabulary(block) for block in zip(*documents, strict=True))
 
     rows: list[int] = []
     columns: list[int] = []
@@ -82,7 +82,7 @@ def train(examples: Sequence[Example], strength: float = STRENGTH) -> MeaningMod
     )
 
 
-def _vocabulary(documents: Iterable[dict[str, float]]) -> Vocabulary:
+def vocabulary(documents: Iterable[dict[str, float]]) -> Vocabulary:
     """Terms of at least `SEEN_AT_LEAST` examples, sorted, with smoothed inverse frequency."""
     seen: Counter[str] = Counter()
     total = 0
