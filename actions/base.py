@@ -19,12 +19,18 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.domain.messages import Reply
 from bot.gateways.wording import ResponseFiles
+from bot.language.facts import find_facts
 
 Events = list[dict[str, Any]]
 Slots = Mapping[str, Any]
 
 UNKNOWN = "unknown"
 """The value of a slot whose question was skipped, or whose answer nobody knows."""
+
+WAITING = "clarified__text"
+"""The slot of words whose meaning was asked for; it outlives the shortening of a history."""
+
+_TELLS_NOTHING = ("help_menu", "clarify", "bot_challenge", "insult", "affirm", "unsure")
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -86,10 +92,71 @@ def open_form(tracker: Tracker) -> str | None:
     return str(name) if name else None
 
 
+def after_an_aside(tracker: Tracker) -> Events:
+    """The open form asks again; without one the turn is over."""
+    form = open_form(tracker)
+    return [go_on_with(form)] if form else [LISTEN]
+
+
+def leave(tracker: Tracker) -> Events:
+    """End the turn; an open form waits until somebody wants to go on."""
+    form = open_form(tracker)
+    return [*close_form(), slot("paused__form", form), LISTEN] if form else [LISTEN]
+
+
+def _text(tracker: Tracker) -> str:
+    return str(tracker.latest_message.get("text") or "").strip()
+
+
+def is_button(tracker: Tracker) -> bool:
+    """Whether this turn is a choice of ours; nobody can type one."""
+    return _text(tracker).startswith("/")
+
+
 def typed(tracker: Tracker) -> str:
-    """What the person wrote in this turn; empty when it was a button."""
-    text = str(tracker.latest_message.get("text") or "").strip()
-    return "" if text.startswith("/") else text
+    """What the person wrote in this turn; empty when it was a button.
+
+    A button that tells what unclear words meant brings these along, as if written just now.
+    """
+    if not is_button(tracker):
+        return _text(tracker)
+    return waiting_words(tracker) if _tells_a_meaning(tracker) else ""
+
+
+def all_told(tracker: Tracker) -> str:
+    """What the person wrote in this turn, below the words that still wait for their meaning."""
+    if is_button(tracker):
+        return typed(tracker)
+    return "\n".join(part for part in (waiting_words(tracker), typed(tracker)) if part)
+
+
+def waiting_words(tracker: Tracker) -> str:
+    """What the person wrote before they were asked what it means; mostly empty."""
+    return str(tracker.get_slot(WAITING) or "")
+
+
+def is_meaning(intent_name: str) -> bool:
+    """Whether a message can be said to mean this: it has a title that people understand."""
+    return f"say_meaning_{intent_name}" in wording().names
+
+
+def _tells_a_meaning(tracker: Tracker) -> bool:
+    """Also a button of the menu, with which an unclear message is answered the second time."""
+    return open_form(tracker) is None and is_meaning(_text(tracker).removeprefix("/"))
+
+
+def _settled(tracker: Tracker) -> Events:
+    """Forgets words whose meaning was told, and those that something else came after.
+
+    A question in between leaves them waiting, and so does an answer that tells nothing.
+    """
+    if not waiting_words(tracker):
+        return []
+    meant, _ = intent(tracker)
+    is_told = is_button(tracker) and _tells_a_meaning(tracker)
+    asks = meant.startswith("ask_") and meant != "ask_return_home"
+    waits_on = (asks or meant in _TELLS_NOTHING) and not is_told
+    return [] if waits_on else [slot(WAITING, None)]
 
 
 def intent(tracker: Tracker) -> tuple[str, float]:
@@ -99,17 +166,32 @@ def intent(tracker: Tracker) -> tuple[str, float]:
 
 
 def entity(tracker: Tracker, name: str) -> str | None:
-    """The first value of an entity in the message."""
+    """The first value of an entity in the message, or in the words that a button brings along."""
     for found in tracker.latest_message.get("entities") or ():
         if found.get("entity") == name:
             return str(found.get("value"))
-    return None
+    words_along = typed(tracker) if is_button(tracker) else ""
+    return next((fact.value for fact in find_facts(words_along) if fact.entity == name), None)
 
 
 def metadata(tracker: Tracker) -> Mapping[str, Any]:
     """What the worker knows of this turn: date, duty, case, practice."""
     found = tracker.latest_message.get("metadata")
     return found if isinstance(found, dict) else {}
+
+
+def denies_danger(tracker: Tracker) -> bool:
+    """Whether they wrote this and, asked about it, said that nobody is in danger."""
+    return not is_button(tracker) and bool(metadata(tracker).get("no_danger"))
+
+
+def last_said(tracker: Tracker) -> tuple[str, tuple[str, ...]]:
+    """The last text to the person, and the payloads of its choices."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "bot":
+            buttons = (event.get("data") or {}).get("buttons") or []
+            return str(event.get("text")), tuple(str(each.get("payload")) for each in buttons)
+    return "", ()
 
 
 def today_of(tracker: Tracker) -> date | None:
@@ -146,7 +228,7 @@ class Guarded(Action, ABC):  # type: ignore[misc]  # rasa_sdk ships no types
     ) -> Events:
         """Called by the action server; see `act`."""
         try:
-            return self.act(dispatcher, tracker)
+            return [*_settled(tracker), *self.act(dispatcher, tracker)]
         except Exception as error:  # noqa: BLE001 - the one place where a failure gets its voice
             failed(dispatcher, self.name(), error)
             return []

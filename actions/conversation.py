@@ -14,13 +14,13 @@ from actions.base import (
     close_form,
     emit,
     intent,
+    last_said,
     open_form,
     say,
     slot,
     typed,
     wording,
 )
-from actions.danger import emergency
 from actions.first import First
 from actions.matters import plain_words
 from actions.missing_case import FORM as MISSING_FORM
@@ -122,8 +122,6 @@ class ActionAffirm(First):
         choice = yes_to(tracker)
         if choice == "/request_human":
             emit(dispatcher, "request_human")
-        elif choice == "/report_danger":
-            return emergency(dispatcher, tracker, "danger")
         elif choice.startswith("/delete_my_data"):
             say(dispatcher, "say_erasure_question")
         else:
@@ -133,12 +131,8 @@ class ActionAffirm(First):
 
 def yes_to(tracker: Tracker) -> str:
     """What the last question offered beside a no; empty when it was no such question."""
-    for event in reversed(tracker.events):
-        if event.get("event") == "bot":
-            buttons = (event.get("data") or {}).get("buttons") or []
-            payloads = [str(button.get("payload")) for button in buttons]
-            return payloads[0] if "/deny" in payloads[1:] else ""
-    return ""
+    _, payloads = last_said(tracker)
+    return payloads[0] if "/deny" in payloads[1:] else ""
 
 
 class ActionRestart(First):

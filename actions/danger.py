@@ -9,14 +9,25 @@ from __future__ import annotations
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Events, Guarded, close_form, emit, intent, open_form, say, typed
+from actions.base import (
+    Events,
+    Guarded,
+    all_told,
+    close_form,
+    denies_danger,
+    emit,
+    intent,
+    open_form,
+)
+from actions.first import heed
 from actions.forms import LIKELY
+from actions.meanings import ask_meaning
 from actions.missing_case import FORM as MISSING_FORM
 from actions.missing_case import fields_of
 
 
 class ActionReportDanger(Guarded):
-    """Somebody is in danger: an emergency, unless the model alone thinks so and is unsure."""
+    """Somebody is in danger: an emergency, unless it is a guess or they said that it is none."""
 
     def name(self) -> str:
         """Name in domain.yml."""
@@ -24,14 +35,13 @@ class ActionReportDanger(Guarded):
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Call for help; where it is a guess, ask first: a false alarm wakes people at night."""
-        if intent(tracker)[1] < LIKELY:
-            say(dispatcher, "say_danger_question")
-            return []
+        if denies_danger(tracker) or intent(tracker)[1] < LIKELY:
+            return _of_something_else(dispatcher, tracker)
         return emergency(dispatcher, tracker, "danger")
 
 
 class ActionReportSelfHarm(Guarded):
-    """Somebody wants to die: always an emergency, also where the model is unsure."""
+    """Somebody wants to die: an emergency also where the model is unsure, but not after a no."""
 
     def name(self) -> str:
         """Name in domain.yml."""
@@ -39,13 +49,21 @@ class ActionReportSelfHarm(Guarded):
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Call for help."""
+        if denies_danger(tracker):
+            return _of_something_else(dispatcher, tracker)
         return emergency(dispatcher, tracker, "self_harm")
 
 
 def emergency(dispatcher: CollectingDispatcher, tracker: Tracker, kind: str) -> Events:
     """One case with all that was told so far; every form ends, for people take over."""
     fields = fields_of(tracker.slots) if open_form(tracker) == MISSING_FORM else {}
-    told = [fields.get("story", ""), typed(tracker)]
-    fields["story"] = "\n".join(part for part in told if part)
+    story = [fields.get("story", ""), all_told(tracker)]
+    fields["story"] = "\n".join(part for part in story if part)
     emit(dispatcher, "open_case", kind=kind, urgency="emergency", fields=fields)
     return close_form()
+
+
+def _of_something_else(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """What the words tell plainly, such as a death, else the question what they mean."""
+    found = heed(dispatcher, tracker)
+    return ask_meaning(dispatcher, tracker) if found is None else found

@@ -10,12 +10,15 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
     LISTEN,
+    WAITING,
     Events,
     Guarded,
+    after_an_aside,
     close_form,
     emit,
     go_on_with,
     intent,
+    leave,
     metadata,
     open_form,
     say,
@@ -23,7 +26,9 @@ from actions.base import (
     typed,
     words,
 )
+from actions.forms import LEAVES_AT_ONCE
 from actions.matters import Matter, matter_of, speaks_of_money, tells_of_a_demand
+from actions.meanings import ask_meaning, is_a_guess
 from actions.missing_case import FORM as MISSING_FORM
 from actions.missing_case import keep_what_was_said
 from actions.verdict import say_again
@@ -31,10 +36,6 @@ from actions.verdict import say_again
 DEATH = "death"
 IMPOSTOR = "impostor"
 """Kinds of reports that no intent names; both are asked about with the report form."""
-
-FEW_WORDS = 2
-CERTAIN = 0.85
-"""A word or two must be as sure as this to open a case or to empty what was told."""
 
 _SURELY_OTHER = 0.65
 _ABOUT_OFFERS_OR_RIGHTS = frozenset({"check_job_offer", "ask_worker_rights"})
@@ -50,7 +51,7 @@ class First(Guarded):
     """
 
     opens_or_empties = False
-    """Whether a word or two that are not surely meant so must not start this."""
+    """Whether words that are not surely meant so must not start this."""
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """See `answer`."""
@@ -58,8 +59,11 @@ class First(Guarded):
         if found is not None:
             return found
         if self.opens_or_empties and is_a_guess(tracker):
-            say(dispatcher, "utter_nlu_fallback")
-            return after_an_aside(tracker)
+            if open_form(tracker) and intent(tracker)[0] in LEAVES_AT_ONCE:
+                # The form let go of a mere likelihood: the words may well be its answer.
+                say(dispatcher, "utter_nlu_fallback")
+                return after_an_aside(tracker)
+            return ask_meaning(dispatcher, tracker)
         return self.answer(dispatcher, tracker)
 
     @abstractmethod
@@ -72,24 +76,6 @@ def heed(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
     of_a_missing = open_form(tracker) == MISSING_FORM
     matter = matter_of(typed(tracker), of_a_missing=of_a_missing)
     return None if matter is None else _HANDLERS[matter](dispatcher, tracker)
-
-
-def is_a_guess(tracker: Tracker) -> bool:
-    """Whether these are a word or two of which the model is not sure."""
-    text = typed(tracker)
-    return 0 < len(text.split()) <= FEW_WORDS and intent(tracker)[1] < CERTAIN
-
-
-def after_an_aside(tracker: Tracker) -> Events:
-    """The open form asks again; without one the turn is over."""
-    form = open_form(tracker)
-    return [go_on_with(form)] if form else [LISTEN]
-
-
-def _leave(tracker: Tracker) -> Events:
-    """End the turn; an open form waits until somebody wants to go on."""
-    form = open_form(tracker)
-    return [*close_form(), slot("paused__form", form), LISTEN] if form else [LISTEN]
 
 
 def _death(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
@@ -133,13 +119,16 @@ def _found(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
 
 def _accused(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
     say(dispatcher, "say_accused")
-    return _leave(tracker)
+    return leave(tracker)
 
 
 def _who(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
-    """Somebody else may hold the phone: no word of a report, and its question is not repeated."""
+    """Somebody else may hold the phone: no word of a report, and its question is not repeated.
+
+    Nor does a choice of theirs bring to light what was written before.
+    """
     say(dispatcher, "say_who_is_this")
-    return _leave(tracker)
+    return [slot(WAITING, None), *leave(tracker)]
 
 
 def _resume(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:  # noqa: ARG001 - the form speaks

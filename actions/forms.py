@@ -15,8 +15,20 @@ from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
-from actions.base import UNKNOWN, Events, failed, intent, open_form, say, slot, typed, wording
+from actions.base import (
+    UNKNOWN,
+    Events,
+    denies_danger,
+    failed,
+    intent,
+    open_form,
+    say,
+    slot,
+    typed,
+    wording,
+)
 from actions.matters import Matter, asks, matter_of, pauses
+from actions.meanings import ALARMS
 
 LEAVES_AT_ONCE = frozenset(
     {
@@ -208,7 +220,7 @@ class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no typ
             is_long = "?" in text and len(text.split()) >= _LONG_QUESTION
             return is_long and meant in ASKS_SOMETHING_ELSE and confidence >= CLEAR
         if meant in LEAVES_AT_ONCE:
-            return confidence >= LIKELY
+            return confidence >= LIKELY and not (meant in ALARMS and denies_danger(tracker))
         is_question = "?" in text or asks(text)
         if meant in TOPICS and not is_question and len(text.split()) <= _TOO_SHORT_TO_ASK:
             return not text

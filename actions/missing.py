@@ -13,6 +13,8 @@ from actions.base import (
     UNKNOWN,
     Events,
     Guarded,
+    all_told,
+    denies_danger,
     entity,
     intent,
     open_form,
@@ -79,7 +81,7 @@ class ActionMissingStart(First):
         """Open the case with the first words; a button alone opens nothing yet."""
         if open_form(tracker) == FORM:
             return []
-        story = typed(tracker)
+        story = all_told(tracker)
         known: dict[str, Any] = dict.fromkeys(QUESTIONS)
         known["missing__story"] = story or None
         known["missing__country"] = entity(tracker, "country") if story else None
@@ -168,6 +170,9 @@ def _danger(tracker: Tracker) -> str | None:
     """Yes, no, or the words themselves when they are neither."""
     meant, _ = intent(tracker)
     text = typed(tracker)
+    if denies_danger(tracker):
+        # They have just answered that very question; the words are for whoever reads the report.
+        return text or None
     plain = normalise(text).text.casefold().strip()
     if meant in ("affirm", "report_danger") or _SAID_YES.match(plain):
         return YES

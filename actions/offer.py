@@ -13,6 +13,7 @@ from actions.base import (
     UNKNOWN,
     Events,
     Guarded,
+    all_told,
     close_form,
     emit,
     entity,
@@ -29,12 +30,12 @@ from actions.matters import matter_of
 from actions.missing_case import keep_what_was_said
 from actions.offer_asides import UNANSWERED, aside_in
 from actions.offer_text import (
-    LONGEST_TEXT,
     SAID_BY_BUTTON,
     SHORT,
     holds_an_offer,
     is_another_offer,
     tells_nothing,
+    whole_offer,
     with_answer,
 )
 from actions.verdict import codes_of, news_text, still_unknown, summary, verdict_texts
@@ -75,7 +76,7 @@ class ActionOfferVerdict(First):
         late = _late_answer(dispatcher, tracker)
         if late is not None:
             return [*kept, *late]
-        text = typed(tracker)[:LONGEST_TEXT]
+        text = whole_offer(typed(tracker), all_told(tracker))
         known: dict[str, Any] = dict.fromkeys(SLOTS)
         known["offer__text"] = text or None
         check = check_offer(text)

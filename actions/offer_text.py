@@ -71,6 +71,11 @@ def holds_an_offer(check: OfferCheck, text: str) -> bool:
     return bool(check.flags or check.signals or len(check.facts) >= enough)
 
 
+def whole_offer(text: str, told: str) -> str:
+    """The words of an offer: those of this turn, or all that was told where these hold none."""
+    return (text if holds_an_offer(check_offer(text), text) else told)[:LONGEST_TEXT]
+
+
 def is_another_offer(text: str, known: str) -> bool:
     """Whether somebody asks for, or pastes, an offer beside the one that is being checked."""
     if _ANOTHER.search(normalise(text).text.casefold()) and len(text.split()) <= _LONG:

@@ -13,6 +13,7 @@ from actions.base import (
     UNKNOWN,
     Events,
     Guarded,
+    all_told,
     close_form,
     emit,
     go_on_with,
@@ -60,7 +61,7 @@ class ActionReportStart(First):
         """Say that it was heard, open the case; the form asks the one question."""
         kept = keep_what_was_said(dispatcher, tracker)
         kind = KINDS[intent(tracker)[0]]
-        story = typed(tracker)
+        story = all_told(tracker)
         if _urgency(story) is Urgency.EMERGENCY:
             # The worker has the word: it asks whether the person can chat.
             _report(dispatcher, kind, {"story": story})
@@ -136,7 +137,7 @@ class ActionAddCaseInfo(First):
         """Add it to the case; a button alone is asked for the words first."""
         note = typed(tracker)
         if note and matter_of(note) is not Matter.RESUME:
-            _add(dispatcher, tracker, note)
+            _add(dispatcher, tracker, all_told(tracker))
             return []
         return [slot("report__kind", ADDITION), slot("report__detail", None), ASK]
 

@@ -39,18 +39,26 @@ def turn(
     *,
     intent: str = "nlu_fallback",
     confidence: float = 1.0,
+    ranking: dict[str, float] | None = None,
+    no_danger: bool = False,
     entities: dict[str, str] | None = None,
     slots: dict[str, Any] | None = None,
     form: str | None = None,
     case: str | None = None,
     before: list[dict[str, Any]] | None = None,
 ) -> Outcome:
-    """Run an action on one message; without a text the message is a button."""
+    """Run an action on one message; without a text the message is a button.
+
+    `ranking` is what the model finds likely, best first; `no_danger` when the person, asked
+    about this message, has said that nobody is in danger.
+    """
+    ranked = [{"name": name, "confidence": value} for name, value in (ranking or {}).items()]
     message = {
         "text": text or f"/{intent}",
         "intent": {"name": intent, "confidence": confidence},
+        "intent_ranking": ranked,
         "entities": [{"entity": key, "value": value} for key, value in (entities or {}).items()],
-        "metadata": {**TODAY, "case": case},
+        "metadata": {**TODAY, "case": case, "no_danger": no_danger},
     }
     events = [*(before or []), {"event": "action", "name": "action_listen"}]
     events.append({"event": "user", **message})

@@ -29,16 +29,8 @@ def test_danger_is_an_emergency_with_everything_told_so_far() -> None:
     assert said.slots == {"requested_slot": None}
 
 
-def test_a_mere_guess_at_danger_is_asked_back() -> None:
-    """Where the model alone is unsure nobody is woken; one question settles it."""
-    said = turn(ActionReportDanger(), "ngeri sekali", intent="report_danger", confidence=0.3)
-
-    assert said.commands == []
-    assert "/report_danger" in said.buttons
-
-
-def test_a_wish_to_die_is_never_asked_back() -> None:
-    """Also a guess is taken seriously."""
+def test_a_wish_to_die_is_never_a_mere_guess() -> None:
+    """Also what the model is not sure of is taken seriously."""
     said = turn(ActionReportSelfHarm(), "capek hidup", intent="report_self_harm", confidence=0.3)
 
     assert said.commands[0]["kind"] == "self_harm"
@@ -105,7 +97,6 @@ def test_an_emergency_told_as_a_report_leaves_the_word_to_the_worker() -> None:
     ("offered", "command"),
     [
         (["/request_human", "/deny"], "request_human"),
-        (["/report_danger", "/deny", "/request_human"], "open_case"),
         (['/delete_my_data{"confirmed":"yes"}', "/deny"], None),
         (["/check_job_offer", "/request_human"], None),
     ],

@@ -28,7 +28,7 @@ from bot.language.spelling import normalise
         ("dua puluh satu", "21"),
         ("rong puluh limang yuta", "25 juta"),
         ("selawe juta", "25 juta"),
-        ("nol delapan satu dua tiga empat lima enam tujuh", "081234567"),
+        ("nol delapan satu dua nol nol nol nol tujuh", "081200007"),
     ],
 )
 def test_a_number_in_words_becomes_a_figure(said: str, plain: str) -> None:
