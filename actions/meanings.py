@@ -35,7 +35,8 @@ CERTAIN = 0.85
 
 WORTH_OFFERING = 0.12
 MOST = 2
-"""Meanings that are offered; trouble comes on top, however unlikely."""
+"""Meanings that are offered; trouble comes on top where it is at least possible."""
+POSSIBLE = 0.05
 
 ALARMS = ("report_danger", "report_self_harm")
 
@@ -85,7 +86,11 @@ def meanings_of(tracker: Tracker) -> tuple[str, ...]:
     likely = [name for name, confidence in ranked.items() if confidence >= WORTH_OFFERING][:MOST]
     if not likely:
         return ()
-    trouble = [name for name in ranked if is_trouble(name) and name not in likely]
+    trouble = [
+        name
+        for name, confidence in ranked.items()
+        if is_trouble(name) and name not in likely and confidence >= POSSIBLE
+    ]
     return tuple(sorted((*likely, *trouble), key=lambda name: name not in ALARMS))
 
 

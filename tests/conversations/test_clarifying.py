@@ -10,7 +10,7 @@ import pytest
 from actions.meanings import SURE, WORTH_OFFERING
 from bot.cli.train import UNDERSTANDING
 from bot.gateways.rasa import RasaAssistant
-from bot.language.intents import IntentModel
+from bot.language.meanings import MeaningModel
 from bot.language.types import Urgency
 from bot.language.understanding import Understander
 from tests.conversations.transcripts import Replay
@@ -50,7 +50,7 @@ def real_hotline(tmp_path: Path, stack: Stack) -> Hotline:
 
 def unclear_trouble() -> tuple[str, str]:
     """Words of which today's model is not sure, and the title of the trouble that they may be."""
-    reader = Understander(IntentModel.load(UNDERSTANDING))
+    reader = Understander(MeaningModel.load(UNDERSTANDING))
     for text in VAGUE:
         found = reader.understand(text)
         is_unclear = WORTH_OFFERING <= found.confidence < SURE
