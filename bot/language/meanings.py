@@ -192,8 +192,8 @@ def vectors(
     offset = 0
     for (_, length), terms, vocabulary in zip(blocks, found, vocabularies, strict=True):
         known, strengths = vocabulary.vector(terms)
-        places.extend(offset + place for place in known)
-        values.extend(length * strength for strength in strengths)
+        places += [offset + place for place in known]
+        values += [length * strength for strength in strengths]
         offset += len(vocabulary.terms)
     return places, values
 

@@ -99,6 +99,7 @@ class Understanding:
 
     `doubt` names the intent of a danger that it may be about, where that is neither sure
     enough for an emergency nor unlikely enough to be passed over: the person is asked.
+    `ranking` holds the likeliest intents with their confidence, `intent` first.
     """
 
     intent: str
@@ -107,3 +108,4 @@ class Understanding:
     urgency: Urgency = Urgency.NONE
     signals: tuple[str, ...] = ()
     doubt: str | None = None
+    ranking: tuple[tuple[str, float], ...] = ()

@@ -10,6 +10,9 @@ from bot.language.types import Understanding, Urgency
 NOT_UNDERSTOOD = "nlu_fallback"
 """The intent when there is no model; Rasa's own name for it."""
 
+RANKED = 3
+"""Intents kept in the ranking: it is stored with every message of a conversation."""
+
 FALLBACK_THRESHOLD = 0.3
 """Confidence below which the best guess is right four times in ten or less (cross-validated on
 the project's examples). The guess is given all the same: whoever answers decides what to do."""
@@ -51,7 +54,8 @@ class Understander:
                 NOT_UNDERSTOOD, 0.0, entities, screening.urgency, screening.signals
             )
         likely = self._model.read(text)
-        intent, confidence = likely.intents[0]
+        ranking = _ranking(text, likely)
+        intent, confidence = ranking[0]
         urgency = Urgency.highest(screening.urgency, _called_for(text, likely))
         return Understanding(
             intent=intent,
@@ -60,11 +64,21 @@ class Understander:
             urgency=urgency,
             signals=screening.signals,
             doubt=None if urgency is Urgency.EMERGENCY else _doubt(text, likely),
+            ranking=ranking,
         )
+
+
+def _ranking(text: str, likely: Likelihoods) -> tuple[tuple[str, float], ...]:
+    """The likeliest intents; marks and emoji alone report nothing."""
+    if _has_words(text):
+        return likely.intents[:RANKED]
+    return tuple(found for found in likely.intents if not found[0].startswith("report_"))[:RANKED]
 
 
 def _called_for(text: str, likely: Likelihoods) -> Urgency:
     """The urgency that the model's probabilities call for."""
+    if not _has_words(text):
+        return Urgency.NONE
     emergency = likely.urgencies[Urgency.EMERGENCY]
     urgent = emergency + likely.urgencies[Urgency.URGENT]
     if emergency >= _emergency_from(text):
@@ -86,4 +100,9 @@ def _doubt(text: str, likely: Likelihoods) -> str | None:
     """The likeliest kind of emergency, where one is neither sure nor unlikely."""
     if likely.urgencies[Urgency.EMERGENCY] < ASK_FROM or reads_harmless(text):
         return None
-    return likely.emergencies[0][0]
+    return likely.emergencies[0][0] if _has_words(text) else None
+
+
+def _has_words(text: str) -> bool:
+    """Whether there is anything but marks and emoji, of which the model knows too little."""
+    return any(character.isalnum() for character in text)

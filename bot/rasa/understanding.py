@@ -39,8 +39,6 @@ from bot.language.understanding import Understander
 logger = logging.getLogger(__name__)
 
 MODEL_FILE = "understanding.npz"
-RANKED = 3
-"""Intents kept in the ranking: it is stored with every message of a conversation."""
 
 
 @DefaultV1Recipe.register(
@@ -57,7 +55,6 @@ class LanguageUnderstanding(GraphComponent):
         """Remember where the model belongs; it is loaded or trained afterwards."""
         self._model_storage = model_storage
         self._resource = resource
-        self._model: MeaningModel | None = None
         self._understander: Understander | None = None
 
     @classmethod
@@ -96,14 +93,14 @@ class LanguageUnderstanding(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Understand the messages, in place."""
-        if self._model is None or self._understander is None:
+        if self._understander is None:
             raise RuntimeError("the component was neither trained nor loaded")
         for message in messages:
             text = message.get(TEXT) or ""
             understanding = self._understander.understand(text)
             ranking = [
                 {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: confidence}
-                for name, confidence in self._model.read(text).intents[:RANKED]
+                for name, confidence in understanding.ranking
             ]
             chosen = {
                 INTENT_NAME_KEY: understanding.intent,
@@ -116,7 +113,6 @@ class LanguageUnderstanding(GraphComponent):
 
     def use(self, model: MeaningModel) -> None:
         """Understand with `model` from now on."""
-        self._model = model
         self._understander = Understander(model)
 
 

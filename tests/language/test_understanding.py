@@ -136,6 +136,8 @@ def test_the_best_guess_is_given_below_the_threshold() -> None:
         "\x00\x07",
         "😭😭😭",
         "????",
+        "....",
+        "🙏",
         "qwrtz plmk vbnx",
         "what is the weather in london tomorrow please",
         "ما هو الطقس اليوم من فضلك",
