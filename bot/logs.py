@@ -13,9 +13,13 @@ from typing import TextIO
 import structlog
 
 
-def configure(level: int = logging.INFO) -> None:
-    """Set up logging of the process once; libraries speak only when they warn."""
-    handler = logging.StreamHandler(sys.stderr)
+def configure(level: int = logging.INFO, stream: TextIO | None = None) -> None:
+    """Set up logging of the process once; libraries speak only when they warn.
+
+    Lines go to standard error unless another stream is given.
+    """
+    stream = stream or sys.stderr
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(_WithoutWords("%(levelname)s %(name)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     # These put whole addresses, with tokens in them, into their lines.
@@ -30,7 +34,7 @@ def configure(level: int = logging.INFO) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=_Lines(sys.stderr),
+        logger_factory=_Lines(stream),
     )
 
 

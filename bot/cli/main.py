@@ -114,6 +114,35 @@ def chat(*, jsonl: JsonLines = False) -> None:
     command.run(jsonl=jsonl)
 
 
+@app.command()
+def review(
+    *,
+    days: Annotated[int, typer.Option(min=1, help="How far back.")] = 14,
+    limit: Annotated[int, typer.Option(min=1, help="How many messages at most.")] = 50,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print them as lines and ask nothing.")
+    ] = False,
+    accept: Annotated[
+        Path | None,
+        typer.Option(help='Add the {"text","intent","urgency"} lines of a file; - for stdin.'),
+    ] = None,
+    examples: Annotated[
+        Path | None, typer.Option(help="Folder of the examples [default: data/nlu]")
+    ] = None,
+) -> None:
+    """Teach the assistant: say what messages meant that it was not sure of."""
+    if as_json and accept is not None:
+        raise typer.BadParameter("give either --json or --accept FILE")
+    from bot.cli import review as command
+
+    if accept is not None:
+        command.accept(accept, examples)
+    elif as_json:
+        command.show(days, limit, examples)
+    else:
+        command.teach(days, limit, examples)
+
+
 @staff_app.command("add")
 def staff_add(
     login: Annotated[str, typer.Argument(help="Name to sign in with.")],

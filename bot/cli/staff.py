@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import sys
 from collections.abc import Awaitable, Callable
@@ -11,18 +10,16 @@ from getpass import getpass
 from rich.console import Console
 from rich.table import Table
 
-from bot.bootstrap import App, build
-from bot.cli.common import CommandError, load_settings, prepare_data_dir, say
+from bot.bootstrap import App
+from bot.cli.common import CommandError, say
+from bot.cli.opened import with_app
 from bot.clock import SystemClock
 from bot.domain.messages import Outbound, Purpose
 from bot.domain.staff import Contact, Role, Staff
-from bot.gateways.smtp import MailError
-from bot.language.understanding import Understander
 from bot.ports import SendError
 from bot.services import accounts
 from bot.services.accounts import AccountError
 from bot.store.database import Job
-from bot.store.keys import KeyMissingError
 from bot.store.rows import new_id
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -119,19 +116,7 @@ def _write[T](job: Job[T]) -> T:
 
 
 def _with_app[T](use: Callable[[App], Awaitable[T]]) -> T:
-    settings = load_settings()
-    prepare_data_dir(settings)
     try:
-        app = build(settings, reader=Understander(None))  # nothing is read here
-    except (KeyMissingError, MailError) as error:
+        return with_app(use)
+    except AccountError as error:
         raise CommandError(str(error)) from error
-
-    async def run() -> T:
-        try:
-            return await use(app)
-        except AccountError as error:
-            raise CommandError(str(error)) from error
-        finally:
-            await app.close()
-
-    return asyncio.run(run())

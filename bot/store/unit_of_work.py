@@ -19,6 +19,7 @@ from bot.store.lines import Lines
 from bot.store.outbox import Outbox
 from bot.store.quarantine import Quarantine
 from bot.store.reports import Reports
+from bot.store.review import Review
 from bot.store.staff import StaffDirectory
 from bot.store.turns import Turns
 
@@ -40,6 +41,7 @@ class SqlUnitOfWork:
         self.deliveries = Deliveries(connection, vault)
         self.holding = Holding(connection)
         self.reports = Reports(connection)
+        self.review = Review(connection, vault)
         self.cases = Cases(connection, vault)
         self.escalations = Escalations(connection)
         self.staff = StaffDirectory(connection, vault)
