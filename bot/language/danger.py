@@ -8,20 +8,22 @@ defined them: an emergency is danger to life or liberty now.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from bot.language.danger_context import ContextRules, Contexts
+from bot.language.danger_context import ContextRules, Contexts, Kind
 from bot.language.phrases import Match, Phrase, PhraseBook, PhraseIndex, find
 from bot.language.spelling import MESSAGES_AT_HAND, normalise
 from bot.language.types import Screening, Urgency
 from bot.language.words import Words
 
 _CATALOGUE = Path(__file__).parent / "catalogue"
+_OF_ALL_WAYS = ("urgency", *(field.name for field in fields(Kind)))
+"""What a signal says once for all the ways to show it."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ class Signal:
     """The same, with the phrases that do not count when the writer laughs."""
     along: PhraseIndex
     unless: PhraseIndex
-    lasting: bool
+    not_with: PhraseIndex
+    """Where one of these is said, the signal does not count at all."""
+    kind: Kind
 
 
 @dataclass(frozen=True)
@@ -109,18 +113,18 @@ def _shown(signal: Signal, message: _Message) -> bool:
                 cancelled = _cancelled(signal, message)
             if (
                 cancelled.isdisjoint(match.places)
-                and not message.contexts.excuses(match, lasting=signal.lasting)
-                and _goes_along(signal, message, cancelled)
+                and not message.contexts.excuses(match, signal.kind)
             ):
-                return True
+                return _goes_along(signal, message, cancelled) and not signal.not_with.found(
+                    message.words, message.places
+                )
     return False
 
 
 def _cancelled(signal: Signal, message: _Message) -> set[int]:
     return {
         place
-        for phrase in signal.unless.possible(message.places)
-        for match in find(phrase, message.words, message.places)
+        for match in signal.unless.found(message.words, message.places)
         for place in match.places
     }
 
@@ -132,9 +136,7 @@ def _goes_along(signal: Signal, message: _Message, cancelled: set[int]) -> bool:
         return cancelled.isdisjoint(match.places) and not message.contexts.denied(match)
 
     return not signal.along.starts or any(
-        counts(match)
-        for phrase in signal.along.possible(message.places)
-        for match in find(phrase, message.words, message.places)
+        counts(match) for match in signal.along.found(message.words, message.places)
     )
 
 
@@ -153,7 +155,7 @@ def _rules() -> _Rules:
     lists = {**danger["lists"], **contexts["lists"]}
     book = PhraseBook({name: str(words).split() for name, words in lists.items()})
     signals = tuple(
-        _signal(name, {"urgency": data["urgency"], "lasting": data.get("lasting")} | way, book)
+        _signal(name, {key: data[key] for key in _OF_ALL_WAYS if key in data} | way, book)
         for name, data in danger["signals"].items()
         for way in (data, *data.get("also", ()))
     )
@@ -185,7 +187,8 @@ def _signal(name: str, data: Mapping[str, Any], book: PhraseBook) -> Signal:
         serious=PhraseIndex(phrases("said") + phrases("serious")),
         along=PhraseIndex(phrases("along")),
         unless=PhraseIndex(phrases("unless")),
-        lasting=bool(data.get("lasting", False)),
+        not_with=PhraseIndex(phrases("not_with")),
+        kind=Kind(**{field.name: bool(data.get(field.name)) for field in fields(Kind)}),
     )
 
 

@@ -86,6 +86,12 @@ class PhraseIndex:
         numbers = {number for start in starts for number in self._by_start[start]}
         return [self._phrases[number] for number in sorted(numbers)]
 
+    def found(self, words: Words, places: Mapping[int, list[int]]) -> list[Match]:
+        """All places where one of them is said."""
+        return [
+            match for phrase in self.possible(places) for match in find(phrase, words, places)
+        ]
+
 
 class PhraseBook:
     """All phrases of a catalogue and the word sets they are made of.
