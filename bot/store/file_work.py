@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite understand
 from bot.domain.media import FileInWork, piece_count
 from bot.domain.messages import Kind
 from bot.store.keys import KeyMissingError
-from bot.store.rows import SealedRows, is_due, is_over, new_id, person_key
+from bot.store.rows import SealedRows, is_over, new_id, person_key
 from bot.store.tables import attachment, attachment_piece, inbound
 
 # Nothing is left to be done with a file, so the look for what is due never meets it again.
@@ -225,7 +225,8 @@ def with_conversation() -> Any:
 def _is_due(state: FileState, channels: Collection[str], now: datetime) -> ColumnElement[bool]:
     return and_(
         attachment.c.state == state,
-        is_due(attachment.c.next_try_at, now),
+        # Not is_due: the "never" of a finished file lies farther ahead than any clock was set back.
+        attachment.c.next_try_at <= now,
         attachment.c.channel.in_(channels),
         or_(attachment.c.lease_token.is_(None), is_over(attachment.c.lease_until, now)),
     )

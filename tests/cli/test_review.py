@@ -24,7 +24,7 @@ from bot.cli.train import ensure_model
 from bot.domain.messages import Button, Reply
 from bot.domain.review import Candidate, Guess, Why
 from bot.keyfile import new_key
-from bot.language.types import Urgency
+from bot.language.types import Understanding, Urgency
 from bot.language.understanding import Understander
 from bot.ports import Answer
 from bot.worker import Worker
@@ -301,7 +301,17 @@ def test_wrong_use_is_one_line(
 
 
 CLARIFYING = Reply("Maksudnya yang mana?", (Button("Uang hilang", "/report_money_lost"),))
-UNKNOWN = "yang zxqw Sulastri 0812-0000-0000 vvkq qpzj wwxz"
+NAMES = (("intent", "guess"), ("confidence", "confidence"))
+OBLIQUE = "begitulah kata Bu Sulastri 0812-0000-0000, keadaannya di dalam"
+
+
+class Doubtful(Understander):
+    """Understands by rules alone, whatever the model would say, and is in doubt about OBLIQUE."""
+
+    def understand(self, text: str) -> Understanding:
+        """Doubt about one text."""
+        found = super().understand(text)
+        return replace(found, doubt="report_danger") if text == OBLIQUE else found
 
 
 @pytest.fixture(scope="module")
@@ -310,13 +320,14 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     ensure_model()
     folder, key = tmp_path_factory.mktemp("people") / "var", new_key()
     hotline = Hotline(folder, master_keys=(key,))
-    hotline.app = replace(hotline.app, reader=Understander(None))  # whatever the model would say
+    hotline.app = replace(hotline.app, reader=Doubtful(None))
     hotline.worker = Worker(hotline.app)
 
     async def write() -> None:
         await hotline.says("ani", "halo kak, selamat pagi")
         hotline.clock.forward(minutes=1)
-        await hotline.says("budi", UNKNOWN)
+        await hotline.says("budi", OBLIQUE)
+        await hotline.says("budi", "2")
         hotline.clock.forward(minutes=1)
         hotline.assistant.answers.append(Answer(replies=(CLARIFYING,), events=()))
         await hotline.says("citra", "uang saya hilang")
@@ -337,16 +348,16 @@ def test_candidates_come_as_lines(people: dict[str, str], folder: Path) -> None:
     """The newest first, scrubbed, with guess and reason; no id, no sender, nothing that is known."""
     done = tanyadulu("review", "--json", "--days", "36500", "--examples", str(folder), **people)
     assert done.returncode == 0, done.stderr
-    corrected, unsure = (json.loads(line) for line in done.stdout.splitlines())
+    corrected, denied = (json.loads(line) for line in done.stdout.splitlines())
     fields = {"text", "why", "meant", "guess", "confidence", "urgency", "likely"}
-    assert set(corrected) == set(unsure) == fields
+    assert set(corrected) == set(denied) == fields
     assert corrected["text"] == "negara tujuan mana yang dilarang, kata Pak [nama]"
     assert (corrected["why"], corrected["meant"]) == ("corrected", "report_money_lost")
-    assert (unsure["why"], unsure["meant"]) == ("unsure", None)
-    assert "[nama] [nomor]" in unsure["text"]
-    assert unsure["confidence"] < 0.35
-    assert next(each["intent"] for each in unsure["likely"]) == unsure["guess"]
-    assert len(unsure["likely"]) == 3
+    assert denied["text"] == "begitulah kata Bu [nama] [nomor], keadaannya di dalam"
+    assert (denied["why"], denied["meant"]) == ("no_danger", None)
+    for found in (corrected, denied):
+        assert found["likely"][0] == {name: found[key] for name, key in NAMES}
+        assert len(found["likely"]) == 3
     for secret in ("Sulastri", "Joko", "0812"):
         assert secret not in done.stdout
     assert audit(Path(people["TANYADULU_DATA_DIR"]))[-1]["shown"] == 2
@@ -363,24 +374,27 @@ def test_a_lesson_at_a_terminal(people: dict[str, str], folder: Path) -> None:
     """The whole of it as a person sees it, up to the changed file."""
     master, slave = pty.openpty()
     arguments = [COMMAND, "review", "--days", "36500", "--examples", str(folder)]
-    with subprocess.Popen(
+    process = subprocess.Popen(
         arguments, stdin=slave, stdout=slave, stderr=slave, env=environment(**people, TERM="dumb")
-    ) as process:
-        os.close(slave)
-        screen = ""
+    )
+    os.close(slave)
+    screen = ""
+    try:
         for waits_for, answer in (
-            ("1 of 2", None),
+            ("1 of 2", ""),
             ("What does it mean?", "m\n"),
             ("How urgent?", "urgent\n"),
-            ("2 of 2", None),
+            ("2 of 2", ""),
             ("What does it mean?", "s\n"),
             ("Write 1 example?", "y\n"),
-            ("Wrote 1 example;", None),
+            ("Wrote 1 example;", ""),
         ):
             screen = seen_until(master, waits_for, screen)
-            if answer:
-                os.write(master, answer.encode())
+            os.write(master, answer.encode())
         assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.wait()
     os.close(master)
     written = (folder / "some.yml").read_text("utf-8")
     assert "\n    - negara tujuan mana yang dilarang, kata Pak [nama]\n" in written
