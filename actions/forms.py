@@ -29,6 +29,7 @@ from actions.base import (
 )
 from actions.matters import Matter, asks, matter_of, pauses
 from actions.meanings import ALARMS
+from bot.domain.answers import is_plain_answer
 
 LEAVES_AT_ONCE = frozenset(
     {
@@ -220,7 +221,10 @@ class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no typ
             is_long = "?" in text and len(text.split()) >= _LONG_QUESTION
             return is_long and meant in ASKS_SOMETHING_ELSE and confidence >= CLEAR
         if meant in LEAVES_AT_ONCE:
-            return confidence >= LIKELY and not (meant in ALARMS and denies_danger(tracker))
+            is_alarm = meant in ALARMS
+            if is_alarm and text and (denies_danger(tracker) or is_plain_answer(text)):
+                return False
+            return confidence >= LIKELY
         is_question = "?" in text or asks(text)
         if meant in TOPICS and not is_question and len(text.split()) <= _TOO_SHORT_TO_ASK:
             return not text

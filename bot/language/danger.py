@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from bot.language.danger_context import ContextRules, Contexts, Kind
-from bot.language.phrases import Match, Phrase, PhraseBook, PhraseIndex, find
+from bot.language.phrases import Match, PhraseBook, PhraseIndex, find
 from bot.language.spelling import MESSAGES_AT_HAND, normalise
 from bot.language.types import Screening, Urgency
 from bot.language.words import Words
@@ -111,9 +111,8 @@ def _shown(signal: Signal, message: _Message) -> bool:
         for match in find(phrase, message.words, message.places):
             if cancelled is None:
                 cancelled = _cancelled(signal, message)
-            if (
-                cancelled.isdisjoint(match.places)
-                and not message.contexts.excuses(match, signal.kind)
+            if cancelled.isdisjoint(match.places) and not message.contexts.excuses(
+                match, signal.kind
             ):
                 return _goes_along(signal, message, cancelled) and not signal.not_with.found(
                     message.words, message.places
@@ -177,17 +176,17 @@ def _catalogue(name: str) -> dict[str, Any]:
 
 
 def _signal(name: str, data: Mapping[str, Any], book: PhraseBook) -> Signal:
-    def phrases(key: str) -> tuple[Phrase, ...]:
-        return tuple(book.compile(text) for text in _flat(data.get(key, ())))
+    def texts(*keys: str) -> Iterator[str]:
+        return _flat(text for key in keys for text in data.get(key, ()))
 
     return Signal(
         name=name,
         urgency=Urgency(data["urgency"]),
-        said=PhraseIndex(phrases("said")),
-        serious=PhraseIndex(phrases("said") + phrases("serious")),
-        along=PhraseIndex(phrases("along")),
-        unless=PhraseIndex(phrases("unless")),
-        not_with=PhraseIndex(phrases("not_with")),
+        said=book.index(texts("said")),
+        serious=book.index(texts("said", "serious")),
+        along=book.index(texts("along")),
+        unless=book.index(texts("unless")),
+        not_with=book.index(texts("not_with")),
         kind=Kind(**{field.name: bool(data.get(field.name)) for field in fields(Kind)}),
     )
 

@@ -47,26 +47,22 @@ class OverRules:
     @classmethod
     def of(cls, data: Mapping[str, Any], book: PhraseBook) -> OverRules:
         """Compile the catalogue; raises `ValueError` or `KeyError` when it cannot be read."""
-
-        def phrases(name: str) -> PhraseIndex:
-            return PhraseIndex(book.compile(text) for text in data[name])
-
         return cls(
-            past=phrases("past"),
-            once=phrases("once"),
-            reported=phrases("reported"),
-            status=phrases("status"),
+            past=book.index(data["past"]),
+            once=book.index(data["once"]),
+            reported=book.index(data["reported"]),
+            status=book.index(data["status"]),
             lasting_since=frozenset(data["lasting_since"].split()),
             first_things=frozenset(data["first_things"].split()),
-            now=phrases("now"),
-            well=phrases("well"),
-            closed=phrases("closed"),
-            asks_help=phrases("asks_help"),
-            thanks=phrases("thanks"),
-            nearly=phrases("nearly"),
-            otherwise=phrases("otherwise"),
-            sheltered=phrases("sheltered"),
-            unsolved=phrases("unsolved"),
+            now=book.index(data["now"]),
+            well=book.index(data["well"]),
+            closed=book.index(data["closed"]),
+            asks_help=book.index(data["asks_help"]),
+            thanks=book.index(data["thanks"]),
+            nearly=book.index(data["nearly"]),
+            otherwise=book.index(data["otherwise"]),
+            sheltered=book.index(data["sheltered"]),
+            unsolved=book.index(data["unsolved"]),
         )
 
 
@@ -104,7 +100,12 @@ class Over:
         reported = self._last_before(match, self._reported, _PAST_BEFORE) is not None
         if reported and (self._is_well or self._asks_status) and not self.goes_on:
             return True
-        return self.told(match) and (self._is_closed or self._is_well)
+        closed = self._is_closed and self._of_one_clause(match)
+        return self.told(match) and (closed or self._is_well)
+
+    def survived(self, match: Match) -> bool:
+        """Whether these words are told as past by somebody who is better now and says so."""
+        return self.told(match) and self._is_closed and self._is_well
 
     def told(self, match: Match) -> bool:
         """Whether these words are told as past, and nothing in the message goes on."""
@@ -120,6 +121,13 @@ class Over:
         otherwise = self._last_before(match, self._otherwise, _OTHERWISE_BEFORE)
         return (nearly is not None or otherwise is not None) and self.thankful
 
+    def _of_one_clause(self, match: Match) -> bool:
+        """Whether the past is told of these words: "tahun lalu berangkat, disekap" tells no end."""
+        clauses = self.words.clauses
+        near = range(match.start - _PAST_BEFORE, min(match.end + _PAST_AFTER, len(clauses) - 1) + 1)
+        past = self._past | self._once
+        return any(place in past and clauses[place] == clauses[match.start] for place in near)
+
     def _told_before(self, match: Match) -> bool:
         """Words of the past stand before, and none of now between: "dulu baik, sekarang dipukul"."""
         said = self._last_before(match, self._past, _PAST_BEFORE)
@@ -132,8 +140,7 @@ class Over:
         sentences, clauses = self.words.sentences, self.words.clauses
         end = min(match.end + _PAST_AFTER, len(sentences) - 1)
         told = any(
-            (place in self._past or (place < match.end and place in self._once))
-            and sentences[place] == sentences[match.start]
+            place in self._past and sentences[place] == sentences[match.start]
             for place in range(match.start, end + 1)
         )
         return told and not any(
@@ -142,9 +149,9 @@ class Over:
         )
 
     def _last_before(self, match: Match, places: frozenset[int], reach: int) -> int | None:
-        """The last of the places at most `reach` before the match, in its sentence."""
+        """The last of the places inside the match or at most `reach` before it, in its sentence."""
         sentences = self.words.sentences
-        for place in range(match.start - 1, max(-1, match.start - 1 - reach), -1):
+        for place in range(match.end - 1, max(-1, match.start - 1 - reach), -1):
             if sentences[place] != sentences[match.start]:
                 return None
             if place in places:

@@ -88,9 +88,7 @@ class PhraseIndex:
 
     def found(self, words: Words, places: Mapping[int, list[int]]) -> list[Match]:
         """All places where one of them is said."""
-        return [
-            match for phrase in self.possible(places) for match in find(phrase, words, places)
-        ]
+        return [match for phrase in self.possible(places) for match in find(phrase, words, places)]
 
 
 class PhraseBook:
@@ -110,6 +108,14 @@ class PhraseBook:
     def compile(self, text: str) -> Phrase:
         """Read one phrase as described at the top of this module."""
         return Phrase(tuple(self._variants(side.split()) for side in text.split("&")))
+
+    def index(self, texts: Iterable[str]) -> PhraseIndex:
+        """Phrases by their starts."""
+        return PhraseIndex(self.compile(text) for text in texts)
+
+    def any_of(self, words: str) -> PhraseIndex:
+        """One phrase: any of the words, which spaces separate."""
+        return self.index(["|".join(words.split())])
 
     def places(self, words: Words) -> Mapping[int, list[int]]:
         """For every word set that occurs: the places of its words, ascending."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.answers import as_answer
 from bot.domain.channels import rules_of
 from bot.domain.conversation import (
     TAP,
@@ -50,7 +51,7 @@ def receive(
         message.channel, message.sender, now, aliases=message.aliases, address=message.address
     )
     screened = _screen(uow, conversation, message, understood)
-    choice = screened.choice
+    understood, choice = screened.understood, screened.choice
     if (
         screened.is_emergency
         and conversation.handled_by is HandledBy.HUMAN
@@ -119,6 +120,8 @@ def _screen(
     understood: Understanding,
 ) -> _Screened:
     choice = _choice(uow, conversation, message)
+    if conversation.offered.buttons and conversation.talk is Talk.ASSISTANT:
+        understood = as_answer(understood, message.text)
     is_asked = conversation.talk is Talk.DANGER_QUESTION
     if not is_asked and (choice is None or choice.payload != IN_DANGER):
         return _Screened(understood, choice, None, None)

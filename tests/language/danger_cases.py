@@ -37,6 +37,12 @@ di mess ga bisa kmn2, hp kami dipegang bos
 hp dibawa agen, kami ga boleh keluar asrama
 di kompleks tdk boleh kemana mana, hp diambil majikan
 they locked me inside the room, help
+kuncinya dipegang bos, pintu cuma dibuka kalau makan
+pagarnya dialiri listrik, kami tidak bisa keluar
+saya jadi jaminan utang kakak, tidak boleh pulang sampai lunas
+keluar dari sini bayar 90 juta
+kaki adik diborgol ke ranjang
+jangan bersuara, mereka di tangga
 """,
     "guarded": """
 di bawah ada penjaga bawa senapan
@@ -49,6 +55,9 @@ penjaganya ganti tiap enam jam, semua bawa senjata
 kami dikawal kalau ke wc
 dong jaga di muka pintu siang malam
 mandornya punya celurit, kita takut lari
+jangan telepon, yang jaga masih di pintu
+disini ada yang jaga, pelan pelan ya
+ada bedil di meja mandor
 """,
     "beaten": """
 saya dipukuli tiap malam
@@ -74,6 +83,11 @@ istri sy kena tampar tuan rumah
 disundut rokok sama anak majikan
 saya dihukum lari keliling lapangan 200 kali krn target
 kapten bawa kayu mukulin kami yang sakit
+mbakku digepuk majikane nganggo sapu
+disuruh jongkok 300 kali karena kurang target
+berdiri di lapangan sampai subuh kalau tidak dapat orang
+jari teman kami mau dipotong
+raine abuh kabeh waktu video call
 """,
     "death_threat": """
 katanya mau dibunuh kalau ga nurut
@@ -87,6 +101,9 @@ teman kami dilempar ke laut, kami takut giliran berikutnya
 kepala saya ditodong pistol
 kalo kabur ditembak
 nyawa adik saya terancam pak
+pisau di leher saya tadi, majikan marah
+transfer 40 juta atau ginjalnya
+mereka buang orang ke laut tadi malam
 """,
     "threatened": """
 saya diancam terus sama agen
@@ -103,6 +120,9 @@ keluarga diminta nebus saya 120jt
 nek ora mbayar jarine dipotong jarene
 mama disuruh bayar supaya kakak dilepas
 kena bayar RM20000 baru boleh balik, orang tu cakap
+utang kami dibeli bos lain, besok diambil
+siapa mau keluar bayar 20 ribu ringgit
+minta 60 juta sebelum hari jumat
 """,
     "sexual_violence": """
 saya diperkosa tuan
@@ -120,6 +140,9 @@ mereka punya video saya dan mau disebarkan
 saya disuruh naik ke kamar bos malam ini
 dikasih obat tidur, bangun bangun badan sakit semua dan tidak ingat semalam
 dirogol majikan
+baba meraba saya waktu menyapu
+tamu 8 semalam, mami suruh minum pil
+anak majikan mencium saya di dapur
 """,
     "sold_or_moved": """
 jam 3 pagi nanti dibawa naik kapal katanya
@@ -137,6 +160,11 @@ engkok ejuwel ka oreng laen, mau dijual lagi
 kawan kami kemarin dibawa paksa, sampai sekarang tidak kembali
 kalau tidak dapat target katanya dijual ke blok sebelah
 naik perahu malam malam, tidak boleh nyalakan senter
+aing dijual euy
+sudah dijual tiga kali, ini tempat ketiga
+dioper ke sepupunya
+bos baru sudah bayar ke bos lama
+kami dilelang pak, di kamar banyak perempuan
 """,
     "child_at_risk": """
 pak guru itu mau ngirim anak smp umur 13 ke johor jadi pembantu
@@ -148,6 +176,11 @@ anak di bawah umur dibawa orang naik bus ke batam buat kerja
 bocah 14 taun dijak kerjo nang karaoke
 keponakan beta 13 thn dorang bawa ke malaysia
 adik perempuan 17 tahun mau dinikahkan sama orang china
+sponsor nggolek bocah SMP
+bocah 14 taun diangkut mobil
+disuruh ngaku umur 22
+saya 16, di paspor ditulis 24
+anak panti dinaikkan mobil, katanya kerja di pulau
 """,
     "self_harm": """
 saya mau bunuh diri
@@ -179,6 +212,20 @@ aku nyerah, wis ora kuat maneh
 lelah sama semuanya, pengen udahan
 saya capek banget, pengen udahan aja hidup ini
 udah ga tahan lagi... mau nyerah aja mbak
+mau bunuh diri tp takut dosa
+dak nak idup lagi
+capek hidop
+ngapain lagi gue idup
+selamat tinggal dunia
+besok jangan bangunkan saya
+ora usah nggoleki aku maneh
+titip anakku ya mbak, aku sudah tidak kuat
+racunnya udah di gelas
+talinya sudah siap
+obat tidurnya sudah saya kumpulin
+ingin hilang dari dunia
+pin atm nya tanggal lahir adek, uangnya di bawah kasur, jangan nangis ya
+saya duduk di tepi jembatan
 """,
     "forced_scam": """
 disuruh nipu orang lewat aplikasi jodoh
@@ -188,6 +235,8 @@ dipaksa rayu laki laki bule biar transfer
 saya kerja scam di kamboja, tolong mau pulang
 ga dapat target nanti dimasukkan ruang gelap
 suami saya dipaksa jadi operator judol di myanmar
+dadi scammer kepekso
+terpaksa nipu orang lewat telegram
 """,
     "escaped_hiding": """
 saya kabur dari majikan tadi malam, sekarang di masjid
@@ -205,6 +254,11 @@ cuma bawa baju tidur, lari lewat pintu belakang
 ambo basambunyi di masajik
 mereka nyari saya keliling kampung
 metu lewat jendelo bengi bengi ora nggowo sandal
+diuber preman agen
+mereka muter muter naik motor nyari kami
+hapus chat ini abis dibaca
+jangan balas panjang, penjaganya lagi makan
+tidak bisa ngetik lama, majikan di depan
 """,
     "medical_emergency": """
 teman saya pingsan ga bangun bangun
@@ -219,6 +273,9 @@ jari saya putus kena mesin tapi disuruh kerja terus
 kapal kami bocor, mesin mati di tengah laut
 ketuban saya sudah pecah
 tidak sadarkan diri sejak kemarin di mess
+sudah pecah ketuban, klinik menolak
+sudah bukaan 6, belum ada bidan
+dia tidak bisa dibangunkan dari isya
 """,
     "starved": """
 sudah tiga hari tidak dikasih makan
@@ -247,6 +304,12 @@ lg nunggu boarding di kualanamu tujuan kamboja, ragu kak
 di bandara ini, perasaan ga enak, ga mau jadi berangkat
 transit di kuala lumpur, ternyata dipaksa lanjut naik
 udh di bandara soetta, disuruh ngaku mau liburan
+malam ini Poipet, jadi?
+besok pagi ke Dubai pakai visa kunjungan, kerja di rumah orang arab
+besok subuh terbang ke Bangkok, disuruh hapal nama hotel
+nanti malam kumpul di belakang pasar, hp dimatikan
+sudah boarding, disuruh hapus chat
+jemputan sudah di depan, hp diminta sopir
 """,
     "asks_for_help_now": """
 tolong jemput saya dari sini sekarang
@@ -553,5 +616,21 @@ aku dipaksa tinggal sama mertua
 kakak saya kerja di bandara, takut dipecat
 baru sampai di bandara taiwan, takut salah jemputan
 air ga bisa klr dari keran
+help me with my visa form please
+no darurat polisi malaysia berapa
+darurat gas melon habis dimana yang buka
+foto latar biru untuk paspor ukuran berapa
+sy di palu, bisa daftar di mana
+nomor pengaduan saya sudah ditangani belum
+step by step dong kak daftar ke jepang
+saya tidak mau lanjut isi formulir
+saya akhiri dulu percakapan ini
+open bo? eh salah kirim
+lulusan smk ditawari magang kapal di jepang, resmi?
+mau pindah pertanyaan lain
+mau pindah majikan lain boleh ga di hongkong
+kontrak saya pakai pukul 8 sampai pukul lima sore
+anak saya dijemput neneknya tiap sore
+dicari penjaga toko, mess ada
 """.strip().splitlines()
 """Messages that must be urgency none."""

@@ -13,12 +13,19 @@ from hypothesis import strategies as st
 from bot.language.danger import reads_harmless, screen
 from bot.language.types import Screening, Urgency
 from tests.language.danger_cases import EMERGENCIES, HARMLESS, LOWER, OBLIQUE
+from tests.language.danger_twins import TWINS
 
 ROOT = Path(__file__).parents[2]
 RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
 
 _EMERGENCIES = [
     (signal, text) for signal, texts in EMERGENCIES.items() for text in texts.strip().splitlines()
+]
+_TOLD = [(what, text) for what, (told, _) in TWINS.items() for text in told.strip().splitlines()]
+_HAPPENING = [
+    (what, text)
+    for what, (_, happening) in TWINS.items()
+    for text in happening.strip().splitlines()
 ]
 _PIECES = [
     "tolong",
@@ -93,6 +100,18 @@ def test_trouble_has_its_own_urgency(text: str, expected: tuple[str, str]) -> No
 def test_harmless_words_raise_nothing(text: str) -> None:
     """Sayings, stories, questions, denials, jokes and small talk stay without urgency."""
     assert screen(text) == Screening()
+
+
+@pytest.mark.parametrize(("what", "text"), _TOLD)
+def test_talk_of_danger_is_no_emergency(what: str, text: str) -> None:
+    """Whoever remembers, asks, jokes or thanks is not in danger now."""
+    assert screen(text).urgency is not Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize(("what", "text"), _HAPPENING)
+def test_the_same_words_are_an_emergency_when_it_happens(what: str, text: str) -> None:
+    """Beside each context stands its twin, in which the danger is real."""
+    assert screen(text).urgency is Urgency.EMERGENCY
 
 
 @pytest.mark.parametrize(
@@ -174,6 +193,10 @@ def test_emojis_cost_nothing() -> None:
         "a",
         "16 ",
         "di ",
+        "dulu saya disekap sekarang pulang makasih ",
+        "kalau tidak untung hampir dijual ",
+        "adik saya lapor kasus dipukul kelanjutannya ",
+        "apa benar orang diculik ya. ",
     ],
 )
 def test_the_largest_message_takes_bounded_time(unit: str) -> None:

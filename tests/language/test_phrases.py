@@ -58,3 +58,16 @@ def test_an_unreadable_phrase_is_refused(phrase: str) -> None:
     """A slip in the catalogue is found when it is loaded, not when it is needed."""
     with pytest.raises(ValueError, match=r"phrase|list|empty"):
         PhraseBook({}).compile(phrase)
+
+
+def test_an_index_finds_all_places() -> None:
+    """Every place of every phrase is given, and nothing for a text without them."""
+    book = PhraseBook({})
+    index = book.index(["dikunci", "tidak ...1 keluar"])
+    either = book.any_of("bos majikan")
+    words = Words.of("dikunci bos, tidak boleh keluar, dikunci lagi")
+    places = book.places(words)
+    assert sorted(match.places for match in index.found(words, places)) == [(0,), (2, 4), (5,)]
+    assert [match.places for match in either.found(words, places)] == [(1,)]
+    other = Words.of("halo")
+    assert index.found(other, book.places(other)) == []
