@@ -62,6 +62,9 @@ _DANGEROUS = (Verdict.SERIOUS, Verdict.CRITICAL)
 _IS_NO_OFFER = frozenset({"report_labour_abuse", "report_money_lost", "ask_return_home"})
 """Trouble told in place of an offer; in answer to a question it is part of the offer."""
 
+SPECIFIC = TOPICS - {"ask_scam_patterns"}
+"""Topics whose answer says more than an aside; how scams work in general says less."""
+
 
 class ActionOfferVerdict(First):
     """Judges an offer as soon as it is told; the form then asks for what is unknown."""
@@ -118,7 +121,7 @@ class ValidateOfferForm(Form):
             return True
         if name == "offer__departure" and departure_in(text, today_of(tracker)):
             return False
-        if matter_of(text) is None and meant not in TOPICS and _is_answered_aside(name, text):
+        if matter_of(text) is None and meant not in SPECIFIC and _is_answered_aside(name, text):
             return False
         if super().leaves(name, tracker):
             return True

@@ -67,6 +67,7 @@ class Worker:
         while running := [*self._running, *self._sending.running, *self._fetching.running]:
             was_busy = True
             await asyncio.gather(*running)
+            await asyncio.sleep(0)  # what has ended takes itself off the list only now
         return was_busy
 
     async def _loop(self, topic: str, step: Step) -> None:
