@@ -76,6 +76,8 @@ TOPICS = frozenset(name for name in ASKS_SOMETHING_ELSE if name.startswith("ask_
 
 LIKELY = 0.5
 CLEAR = 0.65
+UNMISTAKABLE = 0.97
+"""Of a few words that ask nothing: a name can look like anything, a greeting is surer than this."""
 ASKED = 0.25
 """A question mark makes a question to us likelier than an answer."""
 
@@ -229,6 +231,8 @@ class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no typ
         if meant in TOPICS and not is_question and len(text.split()) <= _TOO_SHORT_TO_ASK:
             return not text
         enough = ASKED if is_question else CLEAR
+        if not is_question and 0 < len(text.split()) <= _TOO_SHORT_TO_ASK:
+            enough = UNMISTAKABLE
         return meant in ASKS_SOMETHING_ELSE and confidence >= enough
 
 

@@ -21,6 +21,7 @@ from bot.domain.messages import Attachment, InboundMessage, Kind, Line, Outbound
 from bot.domain.staff import Role, Staff
 from bot.gateways.rasa import RasaAssistant
 from bot.keyfile import new_key
+from bot.language.understanding import Understander
 from bot.ports import Answer, AssistantDownError, SendError
 from bot.settings import Settings
 from bot.worker import Worker
@@ -184,6 +185,8 @@ class Hotline:
             Settings.model_validate(values),
             clock=self.clock,
             assistant=assistant or self.assistant,
+            # The model changes with its examples; how a hotline works must not hang on it.
+            reader=None if assistant else Understander(None),
             senders={"phone": self.phones, "screen": self.phones, **self.chats},
             media=dict.fromkeys(("web", *self.chats), self.media),
         )
