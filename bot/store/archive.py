@@ -206,7 +206,7 @@ def opened(path: Path, kind: Kind) -> Iterator[Archive]:
         files = zipfile.ZipFile(path)
     except OSError as error:
         raise ArchiveError(f"{path} cannot be read: {error.strerror or error}") from error
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError) as error:
         raise ArchiveError(f"{path} is no backup, or was cut off") from error
     with files:
         yield Archive(path, files, kind)

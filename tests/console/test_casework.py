@@ -138,7 +138,7 @@ def test_a_refused_form_may_be_sent_again(office: Office, sari: Visitor) -> None
 
 def test_the_words_of_people_are_never_markup(office: Office, sari: Visitor) -> None:
     """Tags, quotes and template marks in a message, a note and a field are shown as typed."""
-    bait = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'{{ 7*7 }} dikunci"
+    bait = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'{{ 7*7 }} saya dikunci di kamar"
     case = office.emergency("ani", bait)
     path = f"/console/cases/{case.reference}"
     now = office.hotline.clock.now()
