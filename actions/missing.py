@@ -23,7 +23,7 @@ from actions.base import (
     typed,
 )
 from actions.first import First
-from actions.forms import Form
+from actions.forms import UNMISTAKABLE, Form
 from actions.matters import pauses, plain_words
 from actions.missing_case import FORM, NO, QUESTIONS, YES, has_news, report
 from bot.language.danger import screen
@@ -63,6 +63,7 @@ _NO_NAME = frozenset(
         "meninggal",
     ]
 )
+_OF_NAMES = ("nlu_fallback", "out_of_scope", "add_case_info")
 _LONGEST_NAME = 2
 _SAID_YES = re.compile(r"(?:ya+|iya+|iyo|yo|betul|benar|inggih|nggih|enggih)\b(?! tidak)")
 _SAID_NO = re.compile(r"(?:tidak|bukan|belum|tidak ada|ora|mboten|sing|ndak)\b(?! tahu| tau)")
@@ -183,6 +184,12 @@ def _danger(tracker: Tracker) -> str | None:
     return text or None
 
 
+def _looks_like_nothing(tracker: Tracker) -> bool:
+    """Whether the words are plainly no greeting, no yes and no no: a name means nothing."""
+    meant, confidence = intent(tracker)
+    return meant in _OF_NAMES or confidence < UNMISTAKABLE
+
+
 def _is_name(tracker: Tracker) -> bool:
     """Whether the words are a name rather than what happened: said so, or written as one."""
     text = typed(tracker)
@@ -192,6 +199,6 @@ def _is_name(tracker: Tracker) -> bool:
     return (
         0 < len(said) <= _LONGEST_NAME
         and all(word.isalpha() and word[0].isupper() for word in said)
-        and intent(tracker)[0] == "nlu_fallback"
+        and _looks_like_nothing(tracker)
         and _NO_NAME.isdisjoint(plain_words(text).split())
     )
