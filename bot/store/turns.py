@@ -226,16 +226,7 @@ class Turns(SealedRows):
     def finish_unclaimed(self, turn_id: str, outcome: str, now: datetime) -> None:
         """End a turn that no worker needs to see, in the transaction of its message."""
         self._connection.execute(
-            update(turn)
-            .where(turn.c.id == turn_id)
-            .values(
-                state=TurnState.DONE,
-                outcome=outcome,
-                closes_at=now,
-                done_at=now,
-                lease_token=None,
-                lease_until=None,
-            )
+            update(turn).where(turn.c.id == turn_id).values(**_ended(outcome, now))
         )
 
     def set_aside(self, conversation_id: str, outcome: str, now: datetime) -> None:
@@ -243,14 +234,7 @@ class Turns(SealedRows):
         self._connection.execute(
             update(turn)
             .where(turn.c.conversation_id == conversation_id, turn.c.state == TurnState.OPEN)
-            .values(
-                state=TurnState.DONE,
-                outcome=outcome,
-                closes_at=now,
-                done_at=now,
-                lease_token=None,
-                lease_until=None,
-            )
+            .values(**_ended(outcome, now))
         )
 
     def take_up(self, conversation_id: str, aside: str, outcome: str, now: datetime) -> None:
@@ -319,3 +303,15 @@ class Turns(SealedRows):
             select(func.count(), func.min(turn.c.closes_at)).where(turn.c.state == TurnState.OPEN)
         ).one()
         return int(row[0]), row[1]
+
+
+def _ended(outcome: str, now: datetime) -> dict[str, object]:
+    """What a turn is that no worker needs to see any more."""
+    return {
+        "state": TurnState.DONE,
+        "outcome": outcome,
+        "closes_at": now,
+        "done_at": now,
+        "lease_token": None,
+        "lease_until": None,
+    }
