@@ -9,10 +9,20 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.cli.up import free_port
 from tests.cli.running import COMMAND, environment, tanyadulu
 from tests.gateways.mail import mail_server
+
+
+def is_no_message(noise: bytes) -> bool:
+    """Whether bytes do not happen to be an object of JSON."""
+    try:
+        return not isinstance(json.loads(noise), dict)
+    except ValueError:
+        return True
 
 
 def test_help_comes_at_once() -> None:
@@ -72,6 +82,29 @@ def test_understand_answers_each_line_in_order() -> None:
         "tanyadulu: line 2: not valid JSON",
         'tanyadulu: line 3: "text" is missing or of another type',
     ]
+
+
+@settings(max_examples=4, deadline=None)
+@given(
+    texts=st.lists(st.text(max_size=400), min_size=60, max_size=60),
+    noise=st.lists(st.binary(max_size=300).filter(is_no_message), min_size=20, max_size=20),
+)
+def test_no_message_and_no_noise_stops_understand(texts: list[str], noise: list[bytes]) -> None:
+    """Every message gets one answer in its place, whatever bytes stand between them."""
+    lines: list[bytes] = []
+    for number, text in enumerate(texts):
+        lines.append(json.dumps({"id": number, "text": text}).encode())
+        lines += [noise[number // 3].replace(b"\n", b" ")] if number % 3 == 0 else []
+    done = subprocess.run(
+        [COMMAND, "understand", "--jsonl"],
+        input=b"\n".join(lines),
+        capture_output=True,
+        env=environment(),
+        check=False,
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer["id"] for answer in answers] == list(range(60))
+    assert b"Traceback" not in done.stderr
 
 
 def test_check_shows_the_words_behind_each_flag() -> None:
