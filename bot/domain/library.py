@@ -134,8 +134,9 @@ def answer(
     is_unsure = topic.varies and country is not None and not (both or places)
     blocks = [*both, *places, *kinds, base]
     ordered = [*_told(both), *_in_turn(places, kinds), *_told([base])]
-    fresh = [each for each in ordered if _is_fresh(library, each, today)]
-    is_stale = len(fresh) < len(ordered)
+    stale = [each for each in ordered if not _is_fresh(library, each, today)]
+    fresh = [each for each in ordered if each not in stale]
+    is_stale = any(each in stale for each in _as_many_as_fit(ordered, MOST_CHARACTERS - _CLOSING))
     steps = () if is_unsure or is_stale else _closings([*blocks, topic.general])
     closing = next(iter(steps), None)
     told = _as_many_as_fit(fresh, MOST_CHARACTERS - (len(closing) if closing else _CLOSING))

@@ -50,7 +50,7 @@ def country_asked(text: str) -> Country | None:
         wanted = [entity for entity in found if _DESTINATION.search(text[: entity.start].lower())]
         return country_of((wanted or found)[-1 if wanted else 0].value)
     reading = read(text)
-    value = _implied(reading) or _misspelt(reading)
+    value = _in_capitals(text) or _implied(reading) or _misspelt(reading)
     return country_of(value) if value else None
 
 
@@ -103,19 +103,28 @@ def _implied_patterns() -> Patterns:
     return Patterns(patterns)
 
 
+def _in_capitals(text: str) -> str | None:
+    """The country of a short name in capitals, where not everything is written so."""
+    if text.isupper():
+        return None
+    words = set(re.findall(r"[A-Za-z]+", text))
+    names: dict[str, str] = load("places")["capitals"]
+    return next((value for value, short in names.items() if words & set(short.split())), None)
+
+
 def _implied(reading: Reading) -> str | None:
     return next((match.code for match in _implied_patterns().find(reading)), None)
 
 
 def _misspelt(reading: Reading) -> str | None:
-    """The country whose name differs by one letter from an unknown word."""
-    for word in reading.words:
+    """The country whose name differs by one letter from a word, which begins as the name does."""
+    for word in {form: None for each in reading.words for form in (each.stem, each.text)}:
         # A name spelt rightly is here only because the text says "not" of it.
-        if len(word.stem) < _SHORTEST_MISSPELT or word.stem in _own_names() | _no_names():
+        if len(word) < _SHORTEST_MISSPELT or word in _own_names() | _no_names():
             continue
-        near = {name for part in _without_a_letter(word.stem) for name in _names().get(part, ())}
+        near = {name for part in _without_a_letter(word) for name in _names().get(part, ())}
         for name in near:
-            if len(near) == 1 and name[0] == word.stem[0]:
+            if len(near) == 1 and name[0] == word[0]:
                 return name
     return None
 
