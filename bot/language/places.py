@@ -50,7 +50,7 @@ def country_asked(text: str) -> Country | None:
         wanted = [entity for entity in found if _DESTINATION.search(text[: entity.start].lower())]
         return country_of((wanted or found)[-1 if wanted else 0].value)
     reading = read(text)
-    value = _in_capitals(text) or _implied(reading) or _misspelt(reading)
+    value = _by_short_name(text) or _implied(reading) or _misspelt(reading)
     return country_of(value) if value else None
 
 
@@ -103,7 +103,7 @@ def _implied_patterns() -> Patterns:
     return Patterns(patterns)
 
 
-def _in_capitals(text: str) -> str | None:
+def _by_short_name(text: str) -> str | None:
     """The country of a short name in capitals, where not everything is written so."""
     if text.isupper():
         return None
@@ -113,7 +113,13 @@ def _in_capitals(text: str) -> str | None:
 
 
 def _implied(reading: Reading) -> str | None:
-    return next((match.code for match in _implied_patterns().find(reading)), None)
+    """The country of a programme, a paper or a currency."""
+    found = next((match.code for match in _implied_patterns().find(reading)), None)
+    words = set(re.findall(r"[a-z]+", reading.plain.text))
+    money: dict[str, str] = load("places")["money"]
+    return found or next(
+        (each for each, names in money.items() if words & set(names.split())), None
+    )
 
 
 def _misspelt(reading: Reading) -> str | None:

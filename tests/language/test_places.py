@@ -301,6 +301,7 @@ def test_a_country_is_found_however_it_is_written(key: str, text: str) -> None:
         "dijaga di jermal",
         "daftar di Batam",
         "berapa biayanya",
+        "topik obrolan di kampung",
         "",
     ],
 )
