@@ -110,7 +110,6 @@ WRITTEN = {
         nagoya
         ibaraki
         hokkaido
-        negeri sakura
         ssw
         tokutei ginou
         kenshusei
