@@ -7,6 +7,7 @@ import re
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answers import answer_question, next_steps_after
 from actions.base import (
     LISTEN,
     Events,
@@ -43,7 +44,7 @@ class ActionResume(Guarded):
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Offer the next steps; an open form asks its question again by itself."""
         if open_form(tracker) is None:
-            say(dispatcher, "say_next_steps")
+            say(dispatcher, next_steps_after(tracker))
         return []
 
 
@@ -58,7 +59,7 @@ class ActionAnswer(First):
         """Say it; who asks about an agency does not ask whether this is a bot."""
         meant, _ = intent(tracker)
         if meant == "bot_challenge" and _names_an_agency(typed(tracker)):
-            meant = "ask_agency_licence"
+            return answer_question(dispatcher, tracker, "ask_agency_licence")
         say(dispatcher, f"utter_{meant}")
         return []
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answers import answer_follow_up
 from actions.base import (
     LISTEN,
     WAITING,
@@ -47,7 +48,8 @@ class First(Guarded):
     """An action that a rule starts with.
 
     A subclass implements `answer`; matters that the words tell plainly are answered instead,
-    whichever intent the model found, and an open form then asks its question again.
+    whichever intent the model found, and an open form then asks its question again. So is a
+    message that only goes on with the question before ("kalau Taiwan?").
     """
 
     opens_or_empties = False
@@ -56,6 +58,8 @@ class First(Guarded):
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """See `answer`."""
         found = heed(dispatcher, tracker)
+        if found is None:
+            found = answer_follow_up(dispatcher, tracker)
         if found is not None:
             return found
         if self.opens_or_empties and is_a_guess(tracker):

@@ -73,6 +73,7 @@ def _all() -> Iterator[Finding]:
     yield from findings.disk_findings(settings.data_dir)
     yield from findings.permission_findings(settings.data_dir)
     yield from findings.directory_findings()
+    yield from findings.library_findings(now.date())
     yield from findings.running_findings(settings)
     yield from backup_findings(settings.data_dir, now)
     secret = settings.telegram_webhook_secret or None
