@@ -127,6 +127,8 @@ def after(departure: Departure, done: Due, now: datetime) -> Departure:
         departure,
         raised=Urgency.highest(departure.raised, done.urgency or Urgency.NONE),
         task=done.task or departure.task,
+        # Told at a moment that has not come yet: the clock was set back since.
+        told_at=min(departure.told_at, now),
         checked_at=now,
     )
 
@@ -146,22 +148,22 @@ def told_anew(known: Departure, new: Departure, now: datetime) -> Departure:
     """What is known after a person told it again, about the same offer or the next one.
 
     A date replaces an older one of the same offer; of two offers the nearer date counts. No answer,
-    and "later" beside a date, change nothing. The clock starts afresh where the new date is further
-    away, so that it is heard when that comes near.
+    and "later" beside a date, change nothing. The clock has got no further than the new date has:
+    one that is further away is heard again when it comes near.
     """
     verdict = "critical" if "critical" in (known.verdict, new.verdict) else new.verdict
     same = replace(known, verdict=verdict)
     says_less = new.told is None and new.span is None
     if says_less or (new.span is None and known.span is not None):
         return same
-    if new.span == known.span and new.told == known.told:
+    if new.span == known.span and new.told == known.told and known.outcome is None:
         return same
     if known.offer_id != new.offer_id and _is_nearer(known, new, now):
         return same
     raised = Urgency.NONE
     if new.span is not None:
         reached = urgency_at(verdict, new.span, new.zone, now)
-        raised = min((known.raised, reached), key=lambda urgency: urgency.rank)
+        raised = min((new.raised, reached), key=lambda urgency: urgency.rank)
     return replace(new, verdict=verdict, raised=raised)
 
 
