@@ -207,16 +207,16 @@ def log_text(entry: LogEntry) -> str:
         return ". ".join(part for part in (CODES.get(code, code), text) if part)
     if entry.kind is LogKind.FACTS:
         return "\n".join(_fact(line) for line in entry.text.split("\n"))
-    if entry.kind is LogKind.PERSON_SAID:
-        return message_words.kinds(entry.text)
     if entry.kind is LogKind.NOTE and entry.text.startswith(FILE_FAILED):
         return message_words.lost_file(entry.text.removeprefix(FILE_FAILED))
-    if entry.kind is LogKind.HOT_SPOT:
-        return register_words.hot_spot(entry.text)
-    if entry.kind is LogKind.DEPARTURE:
-        return in_words(entry.text)
-    if entry.kind is LogKind.REPLY_FAILED:
-        return message_words.failure(entry.text)
+    in_own_words = {
+        LogKind.PERSON_SAID: message_words.kinds,
+        LogKind.REPLY_FAILED: message_words.failure,
+        LogKind.HOT_SPOT: register_words.hot_spot,
+        LogKind.DEPARTURE: in_words,
+    }.get(entry.kind)
+    if in_own_words is not None:
+        return in_own_words(entry.text)
     return in_words(entry.text) if entry.actor in ACTORS else entry.text
 
 

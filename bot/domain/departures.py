@@ -137,6 +137,8 @@ def next_at(departure: Departure, now: datetime) -> datetime | None:
     """When the clock has to be looked at again; None when time alone brings nothing more."""
     if departure.outcome is not None:
         return None
+    if due(departure, now) != Due(None, None):
+        return now
     if departure.span is None:
         return None if departure.task is not None else _ask_at(departure)
     span, zone = departure.span, departure.zone

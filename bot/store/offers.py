@@ -246,11 +246,16 @@ class Offers:
 
     def cases_at(self, place: str, day: date | None, now: datetime) -> tuple[str, ...]:
         """The cases of dangerous offers that leave from a place, on a day if given, seen lately."""
-        wanted = select(sighting.c.case_id.distinct()).where(
-            sighting.c.place == place,
-            sighting.c.case_id.is_not(None),
-            sighting.c.verdict.in_(sorted(DANGEROUS)),
-            sighting.c.last_at >= now - WINDOW,
+        wanted = (
+            select(sighting.c.case_id)
+            .distinct()
+            .where(
+                sighting.c.place == place,
+                sighting.c.case_id.is_not(None),
+                sighting.c.verdict.in_(sorted(DANGEROUS)),
+                sighting.c.last_at >= now - WINDOW,
+            )
+            .order_by(sighting.c.case_id)
         )
         if day is not None:
             wanted = wanted.where(sighting.c.leaves_on == day.isoformat())
