@@ -140,7 +140,8 @@ class CaseFile:
     """All that the page of a case shows.
 
     `would_wait`: a reply written now is held until the person writes again. `unreachable`
-    says why nothing reaches them here any more.
+    says why nothing reaches them here any more. `askers` is how many people came with the offer
+    that it is about.
     """
 
     case: Case
@@ -157,6 +158,7 @@ class CaseFile:
     log: tuple[Logged, ...] = field(repr=False)
     leaving: Leaving | None = None
     recruiters: tuple[EntryView, ...] = field(default=(), repr=False)
+    askers: int = 0
 
     @property
     def safe_contact(self) -> str:
@@ -204,6 +206,7 @@ def case_file(
             )
             for entry in uow.cases.log_entries(case.id)
         ),
+        askers=uow.offers.askers_in(case.id),
         leaving=read_leaving(uow, case, office, now),
         recruiters=tuple(
             read_entry(uow, entry, office, now) for entry in uow.recruiters.of_case(case.id)

@@ -12,6 +12,7 @@ from bot.domain.channels import WHATSAPP
 from bot.domain.contacts import Contact
 from bot.domain.conversation import Conversation
 from bot.domain.departures import Span
+from bot.domain.fingerprints import FEWEST_WORDS, words_of
 from bot.domain.hot_spots import DANGEROUS, REPORTED, Spot, SpotKind, hot_spots
 from bot.domain.office import Office
 from bot.language.departure_places import departure_place
@@ -63,6 +64,8 @@ def _see(
     now: datetime,
 ) -> Seen | None:
     place = departure_place(text)
+    if not (marks or place or leaves) and len(words_of(text)) < FEWEST_WORDS:
+        return None
     seen = uow.offers.see(
         known.person_id,
         text,
@@ -79,13 +82,13 @@ def _see(
     hashes = [uow.offers.mark_hash(mark) for mark in marks]
     for mark, mark_hash in zip(marks, hashes, strict=True):
         uow.recruiters.note(mark, mark_hash, case_id, now)
-    _look_for_spots(uow, known.person_id, now)
+    _look_for_spots(uow, seen.sighting_id, now)
     return seen
 
 
-def _look_for_spots(uow: SqlUnitOfWork, person_id: str, now: datetime) -> None:
-    """Tell staff of spots that what this person asked about is part of."""
-    marks, places = uow.offers.told_by(person_id, now)
+def _look_for_spots(uow: SqlUnitOfWork, sighting_id: str, now: datetime) -> None:
+    """Tell staff of spots that what was just seen is part of."""
+    marks, places = uow.offers.told_in(sighting_id)
     cleared = uow.recruiters.cleared(sorted(marks))
     around = uow.offers.around(sorted(marks), sorted(places), now)
     sightings = [replace(seen, marks=seen.marks - cleared) for seen in around]

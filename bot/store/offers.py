@@ -25,11 +25,10 @@ MOST_SIGHTINGS = 500
 
 @dataclass(frozen=True)
 class Seen:
-    """An offer as it was just seen; `askers` are the different people who asked about it."""
+    """An offer as one person was just seen with it."""
 
+    sighting_id: str
     offer_id: str
-    askers: int
-    is_new: bool
 
 
 class Offers:
@@ -95,7 +94,7 @@ class Offers:
         self._connection.execute(
             update(offer_seen).where(offer_seen.c.id == offer_id).values(expires_at=expires_at)
         )
-        return Seen(offer_id, self._askers(offer_id), known is None)
+        return Seen(sighting_id, offer_id)
 
     def _same(self, print_: Fingerprint | None, asker: str, now: datetime) -> str | None:
         """The offer that this is again: word for word, grown by answers, or nearly the same."""
@@ -165,12 +164,16 @@ class Offers:
             rows = [{"mark_hash": each, "sighting_id": sighting_id} for each in sorted(new)]
             self._connection.execute(insert(sighting_mark), rows)
 
-    def _askers(self, offer_id: str) -> int:
-        return int(
-            self._connection.execute(
-                select(func.count()).where(sighting.c.offer_id == offer_id)
-            ).scalar_one()
-        )
+    def askers_in(self, case_id: str) -> int:
+        """How many different people asked about the offer of a case; the most asked, if several."""
+        offers = select(sighting.c.offer_id).where(sighting.c.case_id == case_id)
+        counts = self._connection.execute(
+            select(func.count())
+            .select_from(sighting)
+            .where(sighting.c.offer_id.in_(offers))
+            .group_by(sighting.c.offer_id)
+        ).scalars()
+        return max(counts, default=0)
 
     def askers_of_mark(self, mark_hash: str) -> int:
         """How many different people came with a dangerous offer or report that holds a mark."""
@@ -185,21 +188,12 @@ class Offers:
             ).scalar_one()
         )
 
-    def told_by(self, person_id: str, now: datetime) -> tuple[frozenset[str], frozenset[str]]:
-        """The marks and the places of the dangerous offers that a person brought lately."""
-        asker = keyed(self._vault.offer_key(), "asker", person_id)
-        rows = self._connection.execute(
-            select(sighting.c.id, sighting.c.place).where(
-                sighting.c.asker_hash == asker,
-                sighting.c.last_at >= now - WINDOW,
-                sighting.c.verdict.in_(sorted(DANGEROUS)),
-            )
-        ).all()
-        marks = self._marks_of([row.id for row in rows])
-        return (
-            frozenset(mark for several in marks.values() for mark in several),
-            frozenset(row.place for row in rows if row.place),
-        )
+    def told_in(self, sighting_id: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The marks and the place of all that one person told about one offer."""
+        place = select(sighting.c.place).where(sighting.c.id == sighting_id)
+        marks = self._marks_of([sighting_id]).get(sighting_id, [])
+        found = self._connection.execute(place).scalar()
+        return frozenset(marks), frozenset(() if found is None else (found,))
 
     def around(
         self, mark_hashes: Sequence[str], places: Sequence[str], now: datetime

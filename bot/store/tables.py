@@ -430,6 +430,7 @@ sighting = Table(
     Column("last_at", Utc, nullable=False),
     Column("expires_at", Utc, nullable=False),
     UniqueConstraint("offer_id", "asker_hash"),
+    Index(None, "case_id"),
     Index(None, "asker_hash", "last_at"),
     Index(None, "place", "last_at"),
     Index(None, "expires_at"),

@@ -51,6 +51,7 @@ def test_the_list_leads_to_the_entry_and_its_cases(office: Office, chief: Visito
     assert all(reference in entry.text for reference in references)
     case = chief.get(f"/console/cases/{references[0]}")
     assert NUMBER in case.text
+    assert "Tawaran yang sama ditanyakan 2 orang." in case.text
     assert page_of_entry(office) in case.response.text
 
 

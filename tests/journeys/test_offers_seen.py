@@ -82,6 +82,13 @@ async def test_every_judged_offer_leaves_a_fingerprint_only_grave_ones_an_entry(
 
 
 @story
+async def test_a_few_words_leave_nothing(hotline: Hotline) -> None:
+    """There is nothing in them by which they could be known again."""
+    await judged(hotline, "ani", "kerja di malaysia, aman ga", verdict="not_enough_known")
+    assert await counted(hotline) == (0, 0)
+
+
+@story
 async def test_staff_hear_of_a_spot_once_for_each_step(hotline: Hotline) -> None:
     """At three people and at six, not with each; the cases have it in their log."""
     people = ("ani", "budi", "citra", "dewi", "eka", "fitri", "gita")

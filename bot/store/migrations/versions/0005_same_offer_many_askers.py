@@ -59,6 +59,7 @@ def upgrade() -> None:
     op.create_index(
         op.f('ix_sighting_asker_hash_last_at'), 'sighting', ['asker_hash', 'last_at']
     )
+    op.create_index(op.f('ix_sighting_case_id'), 'sighting', ['case_id'])
     op.create_index(op.f('ix_sighting_place_last_at'), 'sighting', ['place', 'last_at'])
     op.create_index(op.f('ix_sighting_expires_at'), 'sighting', ['expires_at'])
     op.create_table(
