@@ -23,7 +23,7 @@ from actions.base import (
     today_of,
     typed,
 )
-from actions.departure import departure_in
+from actions.departure import departure_in, departure_span, departure_told
 from actions.first import First
 from actions.forms import ASKS_SOMETHING_ELSE, CLEAR, TOPICS, Form
 from actions.matters import matter_of
@@ -39,6 +39,7 @@ from actions.offer_text import (
     with_answer,
 )
 from actions.verdict import codes_of, news_text, still_unknown, summary, verdict_texts
+from bot.domain.departures import Span
 from bot.language.offers import check_offer
 from bot.language.types import OfferCheck, Verdict
 
@@ -84,7 +85,7 @@ class ActionOfferVerdict(First):
         known["offer__text"] = text or None
         check = check_offer(text)
         if holds_an_offer(check, text):
-            known.update(_judge(dispatcher, check, tracker))
+            known.update(_judge(dispatcher, text, tracker))
         events = [*kept, *(slot(key, value) for key, value in known.items())]
         if known["offer__questions"] == []:
             # Nothing left to ask: the form would open and close in one breath.
@@ -162,10 +163,10 @@ class ValidateOfferForm(Form):
         text = with_answer(str(tracker.get_slot("offer__text") or ""), name, value)
         known: dict[str, Any] = {"offer__text": text}
         if name == "offer__story":
-            known.update(_judge(dispatcher, check_offer(text), tracker))
-        if name == "offer__departure" and value in _NEAR:
+            known.update(_judge(dispatcher, text, tracker))
+        if name == "offer__departure" and value in SAID_BY_BUTTON[name]:
             # Not only when the questions are over: she may be gone by then.
-            _record(dispatcher, check_offer(text), value)
+            _record(dispatcher, tracker, text, value)
         return known
 
 
@@ -210,7 +211,8 @@ def _close(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     departure = _departure(tracker)
     # A near departure went out when it was answered; again only if things look worse now.
     told_already = departure in _NEAR and not news
-    _record(dispatcher, check, None if told_already else departure)
+    text = str(tracker.get_slot("offer__text") or "")
+    _record(dispatcher, tracker, text, None if told_already else departure)
     return [slot("offer__told", summary(check))]
 
 
@@ -224,7 +226,7 @@ def _late_answer(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events |
         text = with_answer(str(tracker.get_slot("offer__text") or ""), name, str(value))
         tracker.slots.update({name: value, "offer__text": text})
         if value in _NEAR:
-            _record(dispatcher, check_offer(text), value)
+            _record(dispatcher, tracker, text, str(value))
         events = [slot(name, value), slot("offer__text", text)]
         questions = tracker.get_slot("offer__questions") or []
         if any(tracker.get_slot(question) is None for question in questions):
@@ -233,13 +235,13 @@ def _late_answer(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events |
     return None
 
 
-def _judge(dispatcher: CollectingDispatcher, check: OfferCheck, tracker: Tracker) -> dict[str, Any]:
+def _judge(dispatcher: CollectingDispatcher, text: str, tracker: Tracker) -> dict[str, Any]:
     """Tell and record the verdict; returns the slots that follow from it."""
-    today = today_of(tracker)
-    for text in verdict_texts(check, today):
-        dispatcher.utter_message(text=text)
+    check, today = check_offer(text), today_of(tracker)
+    for told in verdict_texts(check, today):
+        dispatcher.utter_message(text=told)
     departure = departure_in(check.facts.get("departure", ""), today)
-    _record(dispatcher, check, departure)
+    _record(dispatcher, tracker, text, departure)
     return {
         "offer__told": summary(check),
         "offer__questions": _worth_asking(check, departure),
@@ -257,7 +259,11 @@ def _worth_asking(check: OfferCheck, departure: str | None) -> list[str]:
     return unknown[:MOST_QUESTIONS]
 
 
-def _record(dispatcher: CollectingDispatcher, check: OfferCheck, departure: str | None) -> None:
+def _record(
+    dispatcher: CollectingDispatcher, tracker: Tracker, text: str, departure: str | None
+) -> None:
+    """Ask that the offer is kept; its text only becomes a fingerprint."""
+    check, leaves = check_offer(text), _days_told(tracker)
     emit(
         dispatcher,
         "record_offer",
@@ -265,7 +271,17 @@ def _record(dispatcher: CollectingDispatcher, check: OfferCheck, departure: str 
         flags=codes_of(check),
         facts=dict(check.facts),
         departure=departure,
+        leaves=leaves and {"first": leaves.first.isoformat(), "last": leaves.last.isoformat()},
+        text=text,
     )
+
+
+def _days_told(tracker: Tracker) -> Span | None:
+    """The days of the departure, if they were told just now: "besok" means another day tomorrow."""
+    today = today_of(tracker)
+    if tracker.get_slot("requested_slot") == "offer__departure":
+        return departure_span(typed(tracker), today)
+    return departure_told(all_told(tracker), today)
 
 
 def _departure(tracker: Tracker) -> str | None:

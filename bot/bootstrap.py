@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -107,6 +108,7 @@ def build(
         turn_window=settings.turn_window,
         page_channels=frozenset(senders) - {SCREEN} - frozenset(RULES),
         can_ask_again=bool(settings.whatsapp_template_update),
+        offers_kept=timedelta(days=settings.tanyadulu_offer_days),
         contacts=load_contacts(ROOT / "data" / "directory" / "contacts.yml"),
     )
     return App(

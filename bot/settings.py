@@ -83,6 +83,12 @@ class Settings(BaseSettings):
         "",
         description="Mail server for pages, smtp://user:password@host:port?from=address.",
     )
+    tanyadulu_offer_days: int = Field(
+        180,
+        ge=14,
+        le=730,
+        description="Days for which the fingerprint of an offer is kept, to know it again.",
+    )
     tz_default: str = Field("Asia/Jakarta", description="Time zone for times shown to people.")
 
     @field_validator(

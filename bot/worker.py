@@ -1,4 +1,4 @@
-"""The loops: turns, outbox, files, escalations, doubts. Each looks again after a commit, or after a moment."""
+"""The loops: turns, outbox, files, escalations, doubts, departures. Each looks again after a commit, or after a moment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.domain.messages import Turn
 from bot.fetching import Fetching
 from bot.ports import AssistantDownError, AssistantFailedError
 from bot.sending import Sending, Step
-from bot.services import answer, doubts, paging, together
+from bot.services import answer, departures, doubts, paging, together
 from bot.services.commands import UnknownCommandError
 from bot.services.prepared import Prepared, prepare
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -33,7 +33,7 @@ AFTER_AN_ERROR_SECONDS = 1.0
 
 
 class Worker:
-    """Answers turns, sends what is in the outbox, fetches files and advances escalations."""
+    """Answers turns, sends what is in the outbox, fetches files and looks at the clocks."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -59,6 +59,7 @@ class Worker:
             ("files", self._fetching.step),
             ("escalations", self._escalations),
             ("doubts", self._doubts),
+            ("departures", self._departures),
         ]
 
     async def idle(self) -> bool:
@@ -201,4 +202,10 @@ class Worker:
         app = self._app
         return await app.write(
             lambda uow: doubts.tell_staff(uow, app.office, app.clock.now(), ROWS_AT_ONCE)
+        )
+
+    async def _departures(self) -> bool:
+        app = self._app
+        return await app.write(
+            lambda uow: departures.advance_all(uow, app.office, app.clock.now(), ROWS_AT_ONCE)
         )

@@ -17,7 +17,8 @@ class Office:
 
     `page_channels` are those that can reach staff outside the console; `practice` means
     that somebody switched practice mode on. `can_ask_again`: an approved template may ask a
-    person to go on where the provider takes no free text any more.
+    person to go on where the provider takes no free text any more. `offers_kept` is how
+    long the fingerprint of an offer stays.
     """
 
     practice: bool
@@ -27,6 +28,7 @@ class Office:
     page_channels: frozenset[str] = frozenset()
     contacts: tuple[Contact, ...] = field(default=(), repr=False)
     can_ask_again: bool = False
+    offers_kept: timedelta = timedelta(days=180)
 
     def local_time(self, at: datetime) -> str:
         """A moment as people read it, such as 08.00 WIB."""

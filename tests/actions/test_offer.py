@@ -175,3 +175,24 @@ def test_an_offer_that_tells_everything_is_not_asked_about() -> None:
     assert said.slots["offer__questions"] == []
     assert "/clarify" in said.buttons
     assert said.events[-1]["name"] == "action_listen"
+
+
+def test_an_offer_goes_along_with_its_days() -> None:
+    """The text for its fingerprint, and the departure as days, as far as they were told."""
+    text = f"{TRAP}, terbang tanggal 5 desember dari batam"
+    said = turn(ActionOfferVerdict(), text, intent="check_job_offer")
+
+    assert said.commands[0]["text"] == text
+    assert said.commands[0]["leaves"] == {"first": "2026-12-05", "last": "2026-12-05"}
+
+
+def test_a_day_that_was_answered_goes_along_at_once() -> None:
+    """Also one that is far: later its words would mean another day."""
+    told = turn(ActionOfferVerdict(), TRAP, intent="check_job_offer").slots
+    slots = {**told, "requested_slot": "offer__departure"}
+    said = turn(ValidateOfferForm(), "tgl 5 bulan depan", slots=slots, form="offer_form")
+    closed = turn(ActionOfferClose(), "tidak tahu", slots={**slots, **said.slots})
+
+    assert said.commands[0]["departure"] == "later"
+    assert said.commands[0]["leaves"] == {"first": "2026-12-05", "last": "2026-12-05"}
+    assert closed.commands[0]["leaves"] is None
