@@ -7,6 +7,7 @@ import re
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.agencies import LICENCE, ask_for_a_name, look_up
 from actions.base import (
     LISTEN,
     Events,
@@ -58,9 +59,11 @@ class ActionAnswer(First):
         """Say it; who asks about an agency does not ask whether this is a bot."""
         meant, _ = intent(tracker)
         if meant == "bot_challenge" and _names_an_agency(typed(tracker)):
-            meant = "ask_agency_licence"
+            meant = LICENCE
+        if meant == LICENCE and look_up(dispatcher, typed(tracker)):
+            return []
         say(dispatcher, f"utter_{meant}")
-        return []
+        return ask_for_a_name(tracker) if meant == LICENCE else []
 
 
 def _names_an_agency(text: str) -> bool:

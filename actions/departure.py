@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from actions.calendar_words import MONTHS
+from bot.domain.calendar_words import MONTHS
 from bot.language.spelling import normalise
 
 _MONTHS = [month.casefold() for month in MONTHS]

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.agencies import look_up_in_offer
 from actions.base import (
     LISTEN,
     UNKNOWN,
@@ -163,6 +164,8 @@ class ValidateOfferForm(Form):
         known: dict[str, Any] = {"offer__text": text}
         if name == "offer__story":
             known.update(_judge(dispatcher, check_offer(text), tracker))
+        if name == "offer__agency":
+            look_up_in_offer(dispatcher, value, is_answer=True)
         if name == "offer__departure" and value in _NEAR:
             # Not only when the questions are over: she may be gone by then.
             _record(dispatcher, check_offer(text), value)
@@ -240,6 +243,7 @@ def _judge(dispatcher: CollectingDispatcher, check: OfferCheck, tracker: Tracker
         dispatcher.utter_message(text=text)
     departure = departure_in(check.facts.get("departure", ""), today)
     _record(dispatcher, check, departure)
+    look_up_in_offer(dispatcher, all_told(tracker))
     return {
         "offer__told": summary(check),
         "offer__questions": _worth_asking(check, departure),

@@ -19,9 +19,9 @@ from actions.base import (
     typed,
     words,
 )
-from actions.calendar_words import month_in_words
 from actions.first import First
 from actions.missing_case import keep_what_was_said
+from bot.domain.calendar_words import month_in_words
 from bot.domain.contacts import Contact, load_contacts, shown_to_public, unchecked
 
 MOST_CONTACTS = 5
