@@ -15,7 +15,7 @@ from bot.cli.common import CommandError, WrongUseError, say
 from bot.cli.opened import with_app
 from bot.domain.agencies import Agency, Findings, is_sample, is_stale, state_on
 from bot.domain.agency_file import AgencyFileError, Defaults, parse_day, read_agencies
-from bot.language.agencies import agency_in_answer
+from bot.language.agencies import AgencyNamed, agency_in_answer
 from bot.services.agencies import (
     Imported,
     SmallerListError,
@@ -77,9 +77,7 @@ def show(name: str | None) -> None:
     if name is None:
         _show_lists()
         return
-    named = agency_in_answer(name)
-    if named is None:
-        raise WrongUseError("that is no name of a company and no licence number")
+    named = agency_in_answer(name) or AgencyNamed((name,))
 
     async def read(app: App) -> tuple[Findings, str, date]:
         today = app.office.today(app.clock.now())
