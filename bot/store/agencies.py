@@ -41,6 +41,10 @@ class Agencies:
         )
         return tuple(_read(row) for row in rows)
 
+    def is_any(self) -> bool:
+        """Whether there is a list at all."""
+        return self._connection.scalar(select(agency_list.c.id).limit(1)) is not None
+
     def lists(self) -> tuple[AgencyList, ...]:
         """What lists there are, by source."""
         counted = func.count(agency.c.id)
