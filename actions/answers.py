@@ -31,8 +31,8 @@ from actions.base import (
     wording,
     words,
 )
-from actions.calendar_words import month_in_words
 from actions.directory import say_contacts
+from bot.domain.calendar_words import month_in_words
 from bot.domain.library import Answer, Library, Topic, answer
 from bot.domain.library_files import load_library
 from bot.domain.messages import Reply

@@ -7,7 +7,7 @@ import re
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answers import answer_question, next_steps_after
+from actions.answers import next_steps_after
 from actions.base import (
     LISTEN,
     Events,
@@ -23,6 +23,7 @@ from actions.base import (
     wording,
 )
 from actions.first import First
+from actions.information import answer_about_licence
 from actions.matters import plain_words
 from actions.missing_case import FORM as MISSING_FORM
 from actions.missing_case import keep_what_was_said
@@ -59,7 +60,7 @@ class ActionAnswer(First):
         """Say it; who asks about an agency does not ask whether this is a bot."""
         meant, _ = intent(tracker)
         if meant == "bot_challenge" and _names_an_agency(typed(tracker)):
-            return answer_question(dispatcher, tracker, "ask_agency_licence")
+            return answer_about_licence(dispatcher, tracker)
         say(dispatcher, f"utter_{meant}")
         return []
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from actions.calendar_words import MONTHS
 from actions.holidays import after_holiday, before_holiday
+from bot.domain.calendar_words import MONTHS
 from bot.domain.departures import Span
 
 _MONTHS = [month.casefold() for month in MONTHS]

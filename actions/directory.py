@@ -8,7 +8,7 @@ from functools import cache
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import DATA, say, words
-from actions.calendar_words import month_in_words
+from bot.domain.calendar_words import month_in_words
 from bot.domain.contacts import Contact, load_contacts, shown_to_public, unchecked
 from bot.language.places import Country
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.agencies import look_up_in_offer
 from actions.base import (
     LISTEN,
     UNKNOWN,
@@ -164,6 +165,8 @@ class ValidateOfferForm(Form):
         known: dict[str, Any] = {"offer__text": text}
         if name == "offer__story":
             known.update(_judge(dispatcher, text, tracker))
+        if name == "offer__agency":
+            look_up_in_offer(dispatcher, value, is_answer=True)
         if name == "offer__departure" and value in SAID_BY_BUTTON[name]:
             # Not only when the questions are over: she may be gone by then.
             _record(dispatcher, tracker, text, value)
@@ -242,6 +245,7 @@ def _judge(dispatcher: CollectingDispatcher, text: str, tracker: Tracker) -> dic
         dispatcher.utter_message(text=told)
     departure = departure_in(check.facts.get("departure", ""), today)
     _record(dispatcher, tracker, text, departure)
+    look_up_in_offer(dispatcher, all_told(tracker))
     return {
         "offer__told": summary(check),
         "offer__questions": _worth_asking(check, departure),

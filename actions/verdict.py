@@ -12,7 +12,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import say, wording, words
-from actions.calendar_words import day_in_words
+from bot.domain.calendar_words import day_in_words
 from bot.language.flags import catalogue
 from bot.language.types import OfferCheck, Severity, Verdict
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.console import dates, message_words, register_words
+from bot.domain.agencies import LIST_STALE, Outcome
 from bot.domain.cases import CaseKind, CloseReason, LogEntry, LogKind
 from bot.domain.messages import Author
 from bot.domain.office import Office
@@ -100,6 +101,15 @@ CODES: dict[str, str] = {
     "danger_question": "menjawab ya: ada yang dalam bahaya",
     "danger_question_unanswered": "ditanya soal bahaya, dua menit belum menjawab",
     "turn_failed": "Bot gagal menjawab satu pesan",
+    Outcome.LISTED: "ada di daftar",
+    Outcome.LISTED_BUT_EXPIRED: "ada di daftar, izin lewat masa berlaku",
+    Outcome.SUSPENDED: "izin dihentikan sementara",
+    Outcome.REVOKED: "izin dicabut",
+    Outcome.LOOK_ALIKE: "mirip dengan nama di daftar, tidak sama",
+    Outcome.SEVERAL: "beberapa nama di daftar mungkin dimaksud",
+    Outcome.NUMBER_OF_ANOTHER: "nomor izin bukan milik nama itu",
+    Outcome.NOT_LISTED: "tidak ada di daftar yang dimuat",
+    LIST_STALE: "daftarnya lebih dari 30 hari",
     "screen": "hanya layar komputer ini",
     "email": "surel",
     "later": "lebih dari seminggu lagi",
@@ -124,6 +134,7 @@ FIELDS = {
     "fee": "Biaya",
     "visa": "Visa",
     "agency": "Perusahaan penempatan",
+    "agency_outcome": "Nama perusahaan di daftar",
     "employer": "Majikan",
     "contract": "Kontrak",
     "departure": "Berangkat",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from bot.domain.agencies import Outcome
 from bot.domain.cases import Case, CaseKind, LogKind
 from bot.domain.conversation import Conversation
 from bot.domain.departures import Span
@@ -16,6 +17,7 @@ from bot.language.danger import screen
 from bot.language.types import Urgency
 from bot.ports import Command, Wording
 from bot.services import departures, emergency, offers_seen
+from bot.services.agencies import find_agency, say_findings
 from bot.services.duty import is_practice, status_line
 from bot.services.paging import tell_on_call
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -184,6 +186,24 @@ def _span(days: Mapping[str, str] | None) -> Span | None:
     return Span(date.fromisoformat(days["first"]), date.fromisoformat(days["last"]))
 
 
+def _look_up_agency(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
+    """What the lists say; beside an offer staff read it in the case, if there is one."""
+    today = desk.office.today(desk.now)
+    found = find_agency(desk.uow, values["names"], values["licence"], today)
+    in_offer = bool(values["in_offer"])
+    if in_offer:
+        if found.outcome is Outcome.NO_LIST:
+            # The verdict has said whom to ask: that we have no list is no news about the offer.
+            return None
+        case = desk.uow.cases.open_of_kind(desk.conversation.id, CaseKind.JOB_OFFER)
+        if case is not None:
+            desk.uow.cases.add_fields(case, {"agency_outcome": found.code}, desk.now)
+            told = f"agency_outcome: {found.code}"
+            desk.uow.cases.log(case.id, LogKind.FACTS, "bot", told, desk.now)
+            desk.uow.wake("console")
+    return say_findings(found, desk.wording, today, in_offer=in_offer)
+
+
 def _request_human(desk: Desk, _values: Mapping[str, Any]) -> Reply | None:
     case, is_new = _case_of(desk, CaseKind.HUMAN_REQUEST, Urgency.CONCERN, {})
     if is_new:
@@ -226,6 +246,7 @@ HANDLERS: dict[str, Callable[[Desk, Mapping[str, Any]], Reply | None]] = {
     "open_case": _open_case,
     "add_to_case": _add_to_case,
     "record_offer": _record_offer,
+    "look_up_agency": _look_up_agency,
     "request_human": _request_human,
     "set_safe_contact": _set_safe_contact,
     "request_erasure": _request_erasure,

@@ -68,6 +68,8 @@ def prepare(
         "next_staffed": None if next_shift is None else office.local_time(next_shift),
         "case": case,
         "practice": is_practice(uow, office),
+        # Without a list it makes no sense to ask for the name of a company.
+        "has_agency_list": uow.agencies.is_any(),
         # They were asked, and said that nobody is in danger.
         "no_danger": turn.why_again == NO_DANGER,
     }

@@ -516,3 +516,29 @@ departure = Table(
     Index(None, "next_at"),
     Index(None, "checked_at"),
 )
+
+# Public lists of placement companies. Their dates are texts (ISO 8601): a backup knows no bare days.
+agency_list = Table(
+    "agency_list",
+    metadata,
+    _id(),
+    Column("source", String(300), nullable=False, unique=True),
+    Column("as_of", String(10), nullable=False),
+    Column("imported_at", Utc, nullable=False),
+)
+
+agency = Table(
+    "agency",
+    metadata,
+    _id(),
+    _link("list_id", "agency_list"),
+    Column("place", Integer, nullable=False),
+    Column("name", String(300), nullable=False),
+    Column("licence", String(300), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("valid_until", String(10)),
+    Column("address", String(300), nullable=False),
+    Column("branch", String(300), nullable=False),
+    Column("sanction", String(300), nullable=False),
+    Index(None, "list_id"),
+)

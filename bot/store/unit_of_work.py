@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from bot.store.agencies import Agencies
 from bot.store.alarms import Alarms
 from bot.store.cases import Cases
 from bot.store.channels import Channels
@@ -57,6 +58,7 @@ class SqlUnitOfWork:
         self.channels = Channels(connection)
         self.quarantine = Quarantine(connection, vault)
         self.figures = Figures(connection)
+        self.agencies = Agencies(connection)
 
     def wake(self, topic: str) -> None:
         """Ask that the loops listening to a topic look again after the commit."""

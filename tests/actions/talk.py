@@ -46,6 +46,7 @@ def turn(
     form: str | None = None,
     case: str | None = None,
     before: list[dict[str, Any]] | None = None,
+    has_agency_list: bool = False,
 ) -> Outcome:
     """Run an action on one message; without a text the message is a button.
 
@@ -58,7 +59,12 @@ def turn(
         "intent": {"name": intent, "confidence": confidence},
         "intent_ranking": ranked,
         "entities": [{"entity": key, "value": value} for key, value in (entities or {}).items()],
-        "metadata": {**TODAY, "case": case, "no_danger": no_danger},
+        "metadata": {
+            **TODAY,
+            "case": case,
+            "no_danger": no_danger,
+            "has_agency_list": has_agency_list,
+        },
     }
     events = [*(before or []), {"event": "action", "name": "action_listen"}]
     events.append({"event": "user", **message})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from actions.calendar_words import month_in_words
 from actions.conversation import ActionAnswer, ActionRestart, ActionStop
 from actions.matters import Matter, matter_of, pauses
 from actions.missing import ActionMissingSubmit, ValidateMissingForm
@@ -12,6 +11,7 @@ from actions.offer import ActionOfferVerdict, ValidateOfferForm
 from actions.offer_asides import aside_in
 from actions.offer_text import is_another_offer
 from actions.reports import ActionReportStart
+from bot.domain.calendar_words import month_in_words
 from tests.actions.talk import turn
 
 TOLD = {"verdict": "critical", "flags": ["non_work_visa"]}
