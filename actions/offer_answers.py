@@ -12,7 +12,14 @@ from actions.matters import plain_words
 from actions.offer_changes import contradicted
 from actions.offer_facts import TOLD_BY, stances, without
 from actions.offer_plan import HEARD, WHICH, WRONG, first_questions, question_for
-from actions.offer_text import LONGEST_TEXT, SAID_BY_BUTTON, SHORT, as_statement, tells_nothing
+from actions.offer_text import (
+    LONGEST_TEXT,
+    SAID_BY_BUTTON,
+    SHORT,
+    as_statement,
+    meant_by,
+    tells_nothing,
+)
 from actions.offer_told import Known, begin, see, take_in
 from bot.language.offers import check_offer
 
@@ -29,8 +36,9 @@ _YES = re.compile(
 )
 _NO = re.compile(
     r"(?:(?:ada|ya|kak|itu|eh) )*(?:salah|keliru|bukan|tidak|tidak benar|belum benar|ada yang salah)"
-    r"(?: (?:kak|semua\w*|itu|yang|pak|bu|mbak|mas))*[\s.!]*"
+    r"(?: (?:kak|semua\w*|itu|yang|pak|bu|mbak|mas))*[\s.,!]*"
 )
+_WRONG = re.compile(r"\b(?:salah|keliru|kliru|ngawur)\b")
 _FIRST = re.compile(r"\b(?:tadi|pertama|awal|sebelumnya|dulu|lama)\b")
 _SECOND = re.compile(r"\b(?:sekarang|kedua|terakhir|baru|barusan|ini)\b")
 _FIELDS = {
@@ -71,7 +79,8 @@ def yes_or_no(value: str, meant: str) -> str:
     """Whether all was understood rightly; words that tell something stay as they are."""
     plain = plain_words(value)
     short = len(plain.split()) <= SHORT
-    if _NO.fullmatch(plain) or (short and meant == "deny" and tells_nothing(value)):
+    denies = bool(_NO.match(plain)) or (short and meant == "deny")
+    if _NO.fullmatch(plain) or (denies and tells_nothing(value)):
         return NOT_RIGHT
     if _YES.fullmatch(plain) or tells_nothing(value):
         return RIGHT
@@ -120,20 +129,29 @@ def which(dispatcher: CollectingDispatcher, tracker: Tracker, value: str) -> Kno
     more = value if chosen is None and value != UNKNOWN else ""
     text = "\n".join(part for part in (before, added, more) if part)[-LONGEST_TEXT:]
     tracker.slots["offer__questions"] = rest(tracker, WHICH)
-    return {"offer__conflict": None, **see(dispatcher, tracker, text)}
+    known = see(dispatcher, tracker, text, corrects=chosen is not None)
+    return {"offer__conflict": None, **known}
 
 
 def _chosen(conflict: dict[str, str], value: str) -> str | None:
     if value in (BEFORE, NOW):
         return value
     fact, plain = conflict["fact"], plain_words(value)
-    said = stances(as_statement(question_for(fact), value)).get(fact)
-    for part, choice in (("before", BEFORE), ("added", NOW)):
-        if said is not None and stances(conflict[part]).get(fact) == said:
-            return choice
+    question = question_for(fact)
+    said = as_statement(question, meant_by(question, value))
+    if fact in stances(said):
+        for part, choice in (("added", NOW), ("before", BEFORE)):
+            if fact not in contradicted(conflict[part], said):
+                return choice
     if _SECOND.search(plain):
         return NOW
     return BEFORE if _FIRST.search(plain) else None
+
+
+def in_doubt(text: str) -> str | None:
+    """The fact that a few words only call wrong: "gajinya salah"."""
+    few = len(text.split()) <= SHORT and bool(_WRONG.search(plain_words(text)))
+    return _field_named(text) if few and tells_nothing(text) else None
 
 
 def _field_named(value: str) -> str | None:

@@ -58,7 +58,7 @@ def differing(known: str, added: str) -> tuple[str, ...]:
 
 def contradicted(known: str, added: str) -> tuple[str, ...]:
     """The facts to ask about, the weightiest first; a country on the way is no contradiction."""
-    found = [fact for fact in differing(known, added) if not _tells_more(fact, known, added)]
+    found = [fact for fact in differing(known, added) if not _goes_together(fact, known, added)]
     on_the_way = bool(_ON_THE_WAY.search(plain_words(added)))
     return tuple(
         fact for fact in ASKED_ABOUT if fact in found and not (fact == "country" and on_the_way)
@@ -103,9 +103,10 @@ def in_full(known: str, added: str) -> str:
     return f"gaji {added}" if about == "salary" else f"biaya {added}"
 
 
-def _tells_more(fact: str, known: str, added: str) -> bool:
-    """Whether one of the texts only speaks of some agent, which the other names more closely."""
-    return fact == "agency" and "agent" in {stances(known)[fact], stances(added)[fact]}
+def _goes_together(fact: str, known: str, added: str) -> bool:
+    """Whether both can be: another amount, or some agent whom the other text names more closely."""
+    before, now = (stances(text)[fact].split()[0] for text in (known, added))
+    return (fact == "fee" and before == now) or (fact == "agency" and "agent" in {before, now})
 
 
 def _differs(fact: str, known: str, before: dict[str, str], now: dict[str, str]) -> bool:

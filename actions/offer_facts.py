@@ -76,9 +76,14 @@ def is_grave(check: OfferCheck) -> bool:
 
 
 def stances(text: str) -> dict[str, str]:
-    """What a text says of each fact, in a word that can be compared with another text's."""
+    """What a text says of each fact, in words that can be compared with another text's.
+
+    The first word is the kind of statement; a fee has its amount after it.
+    """
     check = check_offer(text)
-    return {fact: found for fact in TOLD_BY if (found := _stance(check, fact))}
+    told = {fact: found for fact in TOLD_BY if (found := _stance(check, fact))}
+    amount = _amount(check.facts.get("fee", ""))
+    return {**told, "fee": f"{told['fee']} {amount}".strip()} if "fee" in told else told
 
 
 def countries_in(text: str) -> frozenset[str]:
@@ -170,10 +175,10 @@ def _in_words(check: OfferCheck, fact: str) -> str:
     if fact == "country":
         return words("say_heard_country", value=value.title())
     if fact in {"job", "salary", "departure"}:
-        return words(f"say_heard_{fact}", value=value)
+        return words(f"say_heard_{fact}", value=f"{value[:1].lower()}{value[1:]}")
     if fact == "visa" and value in _VISAS:
         return words("say_heard_visa", value=value)
-    amount = value if parse_money(normalise(value).text.casefold()) else words("say_heard_money")
+    amount = value if _amount(value) else words("say_heard_money")
     return words(f"say_heard_{fact}_{stance}", amount=amount)
 
 
@@ -182,9 +187,13 @@ def _stance(check: OfferCheck, fact: str) -> str | None:
     if fact in {"country", "job", "departure"}:
         return value or None
     if fact == "salary":
-        money = parse_money(normalise(value).text.casefold())
-        return f"{money.currency} {money.high:.0f}" if money else None
+        return _amount(value) or None
     return _CLASSES[fact](signs_of(check), value)
+
+
+def _amount(value: str) -> str:
+    money = parse_money(normalise(value).text.casefold())
+    return f"{money.currency} {money.high:.0f}" if money else ""
 
 
 def _visa(codes: frozenset[str], value: str) -> str | None:
@@ -198,9 +207,8 @@ def _visa(codes: frozenset[str], value: str) -> str | None:
 def _fee(codes: frozenset[str], value: str) -> str | None:
     if "salary_deduction_debt" in codes:
         return "deducted"
-    plain = normalise(value).text.casefold()
     asked = {"upfront_fee", "personal_account_transfer"} & codes
-    if asked or "sendiri" in plain or parse_money(plain):
+    if asked or "sendiri" in normalise(value).text.casefold() or _amount(value):
         return "asked"
     return "none" if value or "pos_zero_cost" in codes else None
 

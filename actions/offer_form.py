@@ -19,6 +19,7 @@ from actions.offer_answers import (
     NOT_RIGHT,
     NOW,
     RIGHT,
+    in_doubt,
     is_told_too,
     is_yes,
     rest,
@@ -50,7 +51,8 @@ class ValidateOfferForm(Form):
 
     answered_by_intent: ClassVar[dict[str, frozenset[str]]] = {
         STORY: ASKS_SOMETHING_ELSE - {"help_menu", "clarify", "bot_challenge", "greet"},
-        HEARD: frozenset({"thank"}),
+        HEARD: TOPICS | {"thank"},
+        WRONG: TOPICS,
         WHICH: ASKS_SOMETHING_ELSE - {"help_menu", "bot_challenge", "greet"},
         "offer__country": frozenset({"ask_destination"}),
         "offer__visa": frozenset({"ask_visa_documents"}),
@@ -116,6 +118,10 @@ class ValidateOfferForm(Form):
             return {name: None}
         if name in (STORY, WRONG, WHICH) or not text or "?" in text:
             return None
+        doubted = in_doubt(text)
+        if doubted is not None:
+            asked_now = RIGHT if name == HEARD else None
+            return {name: asked_now, **wrong(dispatcher, tracker, doubted)}
         if name == HEARD:
             known = str(tracker.get_slot("offer__text") or "")
             says_more = not tells_nothing(text) or corrected(known, text) is not None

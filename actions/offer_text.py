@@ -64,7 +64,7 @@ SAID_BY_BUTTON = {
     "offer__departure": {
         "within_48h": "Berangkat besok atau lusa.",
         "this_week": "Berangkat minggu ini.",
-        "later": "Berangkat beberapa bulan lagi.",
+        "later": "Masih beberapa bulan lagi berangkat.",
     },
 }
 """What a button means in words, so that the check reads it like everything else."""
