@@ -30,7 +30,7 @@ from actions.base import (
 )
 from actions.matters import Matter, asks, matter_of, pauses
 from actions.meanings import ALARMS
-from actions.turns import was_away
+from actions.turns import was_away, was_just_asked
 from bot.domain.answers import is_plain_answer
 
 LEAVES_AT_ONCE = frozenset(
@@ -197,7 +197,7 @@ class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no typ
     ) -> Events:
         """The answer to the open question, with what follows from it."""
         name = tracker.get_slot(REQUESTED_SLOT)
-        if not name or not _was_just_asked(tracker) or self.leaves(name, tracker):
+        if not name or not was_just_asked(tracker) or self.leaves(name, tracker):
             return []
         beside = self._beside_an_answer(name, dispatcher, tracker)
         if beside is not None:
@@ -270,18 +270,3 @@ def _asks_back(name: str, text: str) -> bool:
     """Whether somebody wants to know what our question is for; the form then asks it again."""
     short = len(text.split()) <= _SHORT_QUESTION
     return short and f"say_why_{name}" in wording().names and bool(_ASKS_BACK.fullmatch(text))
-
-
-def _was_just_asked(tracker: Tracker) -> bool:
-    """Whether the message answers the form, which is not so when the form is only resumed.
-
-    Rasa resumes a form after a rule for something else, whose actions then follow the message;
-    before a form sees an answer nothing but the form's own mark does.
-    """
-    for event in reversed(tracker.events):
-        if event.get("event") == "user":
-            return True
-        other_action = event.get("event") == "action" and event.get("name") != open_form(tracker)
-        if other_action or event.get("event") == "action_execution_rejected":
-            return False
-    return False

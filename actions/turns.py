@@ -32,5 +32,21 @@ def was_away(tracker: Tracker, least: timedelta) -> bool:
     return now is not None and before is not None and now - before >= least
 
 
+def was_just_asked(tracker: Tracker) -> bool:
+    """Whether the message answers the form, which is not so when the form is only resumed.
+
+    Rasa resumes a form after a rule for something else, whose actions then follow the message;
+    before a form sees an answer nothing but the form's own mark does.
+    """
+    form = tracker.active_loop_name
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return True
+        other_action = event.get("event") == "action" and event.get("name") != form
+        if other_action or event.get("event") == "action_execution_rejected":
+            return False
+    return False
+
+
 def _is_message(event: Mapping[str, Any]) -> bool:
     return event.get("event") == "user"
