@@ -14,6 +14,7 @@ from actions.base import (
     Guarded,
     close_form,
     emit,
+    entity,
     intent,
     last_said,
     open_form,
@@ -22,12 +23,12 @@ from actions.base import (
     typed,
     wording,
 )
+from actions.explanations import explain
 from actions.first import First
 from actions.information import answer_about_licence
 from actions.matters import plain_words
 from actions.missing_case import FORM as MISSING_FORM
 from actions.missing_case import keep_what_was_said
-from actions.verdict import why
 from bot.language.offers import check_offer
 
 _AGENCY = re.compile(
@@ -109,7 +110,7 @@ class ActionGoodbye(First):
 def _can_go_on(tracker: Tracker) -> bool:
     """Whether the open form holds something that would have to be told again."""
     form = open_form(tracker)
-    return form == MISSING_FORM or (form == "offer_form" and bool(tracker.get_slot("offer__told")))
+    return form == MISSING_FORM or (form == "offer_form" and bool(tracker.get_slot("offer__text")))
 
 
 class ActionAffirm(First):
@@ -164,9 +165,11 @@ class ActionClarify(First):
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Explain the open question, else the last verdict, else what this is."""
         explanation = f"say_why_{tracker.get_slot('requested_slot')}"
-        if open_form(tracker) and explanation in wording().names:
+        if entity(tracker, "explain"):
+            explain(dispatcher, tracker)
+        elif open_form(tracker) and explanation in wording().names:
             say(dispatcher, explanation)
-        elif not why(dispatcher, tracker):
+        elif not explain(dispatcher, tracker):
             say(dispatcher, "say_clarify")
         return []
 

@@ -23,7 +23,8 @@ _GOOD_SIGNALS = "good_signals"
 class FlagEntry:
     """One red flag or good signal as shown to people.
 
-    `reason` and `advice` are one sentence each and may be read aloud; `source` names the rule or
+    `reason` and `advice` are one sentence each and may be read aloud; `explanation` says in two
+    sentences why it matters, for those who ask; `source` names the rule or
     report behind it and `checked_on` the day a person last compared the two.
     """
 
@@ -31,6 +32,7 @@ class FlagEntry:
     title: str
     severity: Severity
     reason: str
+    explanation: str
     advice: str
     source: str
     checked_on: date
@@ -58,6 +60,7 @@ def catalogue() -> Mapping[str, FlagEntry]:
                 title=str(entry["title"]),
                 severity=Severity(str(entry["severity"])),
                 reason=str(entry["reason"]),
+                explanation=str(entry.get("explanation", entry["reason"])),
                 advice=str(entry["advice"]),
                 source=str(entry["source"]),
                 checked_on=_day(entry["checked_on"]),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from actions.agencies import ValidateAgencyForm
-from actions.conversation import ActionAnswer
+from actions.information import ActionAnswerQuestion
 from actions.offer import ActionOfferVerdict, ValidateOfferForm
 from tests.actions.talk import Outcome, turn
 
@@ -26,7 +26,7 @@ def looked_up(said: Outcome) -> list[tuple[list[str], str, bool]]:
 
 def asks(text: str = "", **more: Any) -> Outcome:
     """A question about a licence, where a list is loaded."""
-    return turn(ActionAnswer(), text, intent=LICENCE, has_agency_list=True, **more)
+    return turn(ActionAnswerQuestion(), text, intent=LICENCE, has_agency_list=True, **more)
 
 
 def test_a_named_company_is_looked_up_and_nothing_else_is_said() -> None:
@@ -67,8 +67,8 @@ def test_the_name_is_not_asked_twice_nor_in_the_middle(more: dict[str, Any]) -> 
 
 def test_without_a_list_no_name_is_asked() -> None:
     """It could not be looked up anyway."""
-    said = turn(ActionAnswer(), "cara cek PT", intent=LICENCE)
-    assert said.events == []
+    said = turn(ActionAnswerQuestion(), "cara cek PT", intent=LICENCE)
+    assert FOLLOWUP not in said.events
 
 
 def answers(text: str = "", *, intent: str = "nlu_fallback", confidence: float = 0.4) -> Outcome:
@@ -119,7 +119,8 @@ def test_whoever_comes_with_something_else_is_let_go() -> None:
 
 
 OFFER = (
-    "lowongan PT Kenari Emas SIP3MI 106/2021 ke jepang visa kerja gaji 18 juta kontrak dua tahun"
+    "lowongan PT Kenari Emas SIP3MI 106/2021 ke jepang visa kerja gaji 18 juta, "
+    "bayar 20 juta dulu ke rekening pribadi"
 )
 
 

@@ -165,8 +165,8 @@ def test_a_second_advertisement_stands_for_itself() -> None:
 def test_an_offer_that_replaces_another_closes_its_questions() -> None:
     """A verdict with nothing left to ask leaves no form open."""
     offer = (
-        "program g to g korea, kerja pabrik, kontrak sudah ditandatangani, visa kerja, "
-        "penempatan tidak dipungut biaya, berangkat 5 bulan lagi"
+        "jadi admin di kamboja gaji 20 juta, berangkat besok pakai visa turis, lewat calo, "
+        "tidak ada kontrak, bayar 3 juta di muka"
     )
     said = turn(ActionOfferVerdict(), offer, intent="check_job_offer", form="offer_form")
 
