@@ -5,37 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.language.matching import Match
-from bot.language.reading import NUMBER, Reading
+from bot.language.reading import NUMBER, Reading, stems_of
 
 _ADULT = 18
 _YOUNGEST_TO_WORK = 11
-_AGE_BEFORE = frozenset({"umur", "berumur", "usia", "belum", "masih", "baru"})
-_CHILD_BEFORE = frozenset({"anak", "adik", "keponakan", "ponakan", "cucu", "sepupu", "gadis"})
+_AGE_BEFORE = stems_of("umur berumur usia belum masih baru umurnya")
+_CHILD_BEFORE = stems_of("anak adik keponakan ponakan cucu sepupu gadis")
 _OWN_AGE = frozenset({"umurku", "usiaku"})
-_LEAST_BEFORE = frozenset({"minimal", "min", "mulai", "minimum"})
-_WORK = frozenset(
-    [
-        "kerja",
-        "bekerja",
-        "diajak",
-        "boleh",
-        "ikut",
-        "bisa",
-        "berangkat",
-        "diberangkatkan",
-        "ditawari",
-        "ditawarin",
-        "dijanjikan",
-        "dijanjiin",
-        "jaga",
-        "ktp",
-        "mau",
-        "direkrut",
-        "diterima",
-        "masuk",
-        "dituakan",
-        "dituain",
-    ]
+_LEAST_BEFORE = stems_of("minimal min mulai minimum")
+_WORK = stems_of(
+    "kerja bekerja diajak boleh ikut bisa berangkat diberangkatkan ditawari ditawarin dijanjikan dijanjiin "
+    "jaga ktp mau direkrut diterima masuk dituakan dituain"
 )
 _OTHER_UNITS = frozenset(
     ["jam", "bulan", "hari", "minggu", "orang", "kali", "kilo", "juta", "ribu", "menit", "slot"]

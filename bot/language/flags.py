@@ -41,11 +41,12 @@ class FlagPatterns:
     """Codes of compiled patterns: `code` counts, `code/weak` counts beside `code/with`.
 
     `code/not` takes back what it overlaps, `code/unless` what stands in the same sentence,
-    `code/unless_text` everything.
+    `code/unless_text` everything. `beside` names the codes beside which `code/weak` counts too.
     """
 
     patterns: Patterns
     red: frozenset[str]
+    beside: Mapping[str, frozenset[str]]
 
 
 @cache
@@ -72,14 +73,17 @@ def flag_patterns() -> FlagPatterns:
     """The patterns of the whole catalogue, compiled once."""
     patterns: dict[str, tuple[str, ...]] = {}
     red: set[str] = set()
+    beside: dict[str, frozenset[str]] = {}
     for name, code, entry in _entries():
         patterns[code] = lines(str(entry["patterns"]))
         for part in ("weak", "with", "not", "unless", "unless_text"):
             if part in entry:
                 patterns[f"{code}/{part}"] = lines(str(entry[part]))
+        if "with_codes" in entry:
+            beside[code] = frozenset(str(entry["with_codes"]).split())
         if name != _GOOD_SIGNALS:
             red.add(code)
-    return FlagPatterns(Patterns(patterns), frozenset(red))
+    return FlagPatterns(Patterns(patterns), frozenset(red), MappingProxyType(beside))
 
 
 def _entries() -> Iterator[tuple[str, str, Mapping[str, object]]]:

@@ -22,7 +22,16 @@ _CURRENCIES = (
     (r"€|\b(?:euro|eur)\b", "euro"),
     (r"£|\b(?:gbp|pounds?)\b", "gbp"),
     (r"\b(?:baht|thb)\b", "baht"),
-    (r"\$|\b(?:us|usd|dolar|dollar)\b", "usd"),
+    (r"\bcad\b", "cad"),
+    (r"\baud\b", "aud"),
+    (r"\bnzd\b", "nzd"),
+    (r"\b(?:qar)\b", "qar"),
+    (r"\b(?:kwd|bhd|omr|dinar)\b", "dinar"),
+    (r"\b(?:php|pesos?)\b", "peso"),
+    (r"\b(?:pln|zloty)\b", "pln"),
+    (r"\bbnd\b", "bnd"),
+    (r"\b(?:rmb|yuan)\b", "yuan"),
+    (r"\$|\b(?:us|usd|usdt|dolar|dollars?)\b", "usd"),
 )
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 

@@ -1,8 +1,9 @@
 """Decides whether words that fit a pattern are meant as a fact about the offer.
 
-Three things take a match back: a "not" before it, a question that asks for it, and a warning
-against it. Each rule looks only at the sentence of the match, except that a heading which
-announces warning signs covers the list below it.
+Four things take a match back: a "not" beside it, a question that asks for it, a warning or a fear,
+and a past that is told beside a new offer. Each rule looks at the sentence of the match, except
+that a heading which announces warning signs covers the list below it, and that in a copied chat
+the asker's lines tell nothing which the other side has not said yes to.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from bot.language.chats import Chat
 from bot.language.matching import Match, Patterns, lines, load
-from bot.language.reading import Reading, Sentence
+from bot.language.reading import Reading, Sentence, stems_of
 
 _WORDS_BEFORE_A_QUESTION = 4
 _WORDS_AFTER_A_QUESTION = 2
 _WORDS_BEFORE_A_NOT = 7
+_WORDS_AFTER_BEFORE_A_NOT = 3
 
 
 @dataclass(frozen=True)
@@ -23,30 +26,37 @@ class _Rules:
     negators: frozenset[str]
     between: frozenset[str]
     after_flags: frozenset[str]
+    after_between: frozenset[str]
     asking: frozenset[str]
     surely_asking: frozenset[str]
     asked_after: frozenset[str]
     before_not: frozenset[str]
+    short_question: int
     patterns: Patterns
 
 
 @cache
 def _rules() -> _Rules:
     data = load("offer_context")
-
-    def words(text: str) -> frozenset[str]:
-        return frozenset(text.split())
-
+    after, questions = data["after"], data["questions"]
     return _Rules(
-        negators=words(data["negators"]),
-        between=words(data["between"]),
-        after_flags=words(data["after"]["flags"]),
-        asking=words(data["questions"]["before"]),
-        surely_asking=words(data["questions"]["sure"]),
-        asked_after=words(data["questions"]["after"]),
-        before_not=words(data["questions"]["before_tidak"]),
+        negators=stems_of(data["negators"]),
+        between=stems_of(data["between"]),
+        after_flags=frozenset(after["flags"].split()),
+        after_between=stems_of(after["between"]),
+        asking=frozenset(questions["before"].split()),
+        surely_asking=frozenset(questions["sure"].split()),
+        asked_after=stems_of(questions["after"]),
+        before_not=stems_of(questions["before_tidak"]),
+        short_question=int(questions["short"]),
         patterns=Patterns(
-            {"warning": lines(data["warnings"]), "undone": lines(data["after"]["phrases"])}
+            {
+                "undone": lines(after["phrases"]),
+                "warning": lines(data["warnings"]),
+                "false": lines(data["said_to_be_false"]),
+                "past": lines(data["past"]),
+                "now": lines(data["now"]),
+            }
         ),
     )
 
@@ -57,22 +67,29 @@ class Context:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._rules = _rules()
-        found = self._rules.patterns.find(reading)
-        self._undone = {match.start for match in found if match.code == "undone"}
-        self._warned_from = self._warnings([match for match in found if match.code == "warning"])
+        self._chat = Chat(reading)
+        found: dict[str, list[Match]] = {}
+        for match in self._rules.patterns.find(reading):
+            found.setdefault(match.code, []).append(match)
+        self._undone = {match.start for match in found.get("undone", ())}
+        self._warned_from = self._warnings(found.get("warning", []))
+        self._false = self._sentences(found.get("false", []))
+        self._past = self._told_as_past(found)
 
     def is_fact(self, match: Match) -> bool:
         """Whether the words are told as something that is so."""
-        return not (self.is_negated(match) or self._is_asked(match) or self._is_warned(match))
+        return not (
+            self.is_negated(match)
+            or self._is_asked(match)
+            or self._is_warned(match)
+            or self._reading.sentence_number(match.start) in self._past
+        )
 
     def is_negated(self, match: Match) -> bool:
         """Whether a "not" reaches the match: "tidak pernah diminta bayar di muka"."""
         words = self._reading.words
         sentence = self._reading.sentence_at(match.start)
-        if match.code in self._rules.after_flags and (
-            match.end in self._undone
-            or (match.end + 1 in self._undone and match.end + 1 < sentence.end)
-        ):
+        if match.code in self._rules.after_flags and self._is_undone_after(match, sentence):
             return True
         at = match.start
         farthest = max(sentence.start, match.start - _WORDS_BEFORE_A_NOT)
@@ -84,10 +101,22 @@ class Context:
                 return False
         return False
 
+    def _is_undone_after(self, match: Match, sentence: Sentence) -> bool:
+        """Whether "tidak ada" or the like follows: "potongan gaji sudah tidak ada"."""
+        words = self._reading.words
+        for at in range(match.end, min(sentence.end, match.end + _WORDS_AFTER_BEFORE_A_NOT)):
+            if at in self._undone:
+                return True
+            if words[at].stem not in self._rules.after_between or words[at].after_pause:
+                return False
+        return False
+
     def _is_asked(self, match: Match) -> bool:
         """Whether the person asks for it: "apakah harus bayar dulu?", "bayar dulu tidak ya?"."""
         words = self._reading.words
         sentence = self._reading.sentence_at(match.start)
+        if self._chat.is_askers(self._reading.sentence_number(match.start)):
+            return not self._chat.is_confirmed(self._reading.sentence_number(match.start))
         first = max(sentence.start, match.start - _WORDS_BEFORE_A_QUESTION)
         before = {word.text for word in words[first : match.start + 1]}
         if before & self._rules.surely_asking:
@@ -101,12 +130,16 @@ class Context:
         if "?" not in sentence.mark:
             return rest[:1] == ["tidak"] and short
         asked_after = bool(rest) and rest[0] in self._rules.asked_after and short
-        return asked_after or bool(before & self._rules.asking)
+        return (
+            asked_after
+            or bool(before & self._rules.asking)
+            or sentence.end - sentence.start <= self._rules.short_question
+        )
 
     def _is_warned(self, match: Match) -> bool:
         number = self._reading.sentence_number(match.start)
         start = self._warned_from.get(number)
-        return start is not None and match.start >= start
+        return number in self._false or (start is not None and match.start >= start)
 
     def _warnings(self, found: list[Match]) -> dict[int, int]:
         """For each sentence that warns, the word from which it does."""
@@ -120,6 +153,14 @@ class Context:
             if above and (number - 1) in warned and _continues(above, sentence):
                 warned.setdefault(number, sentence.start)
         return warned
+
+    def _told_as_past(self, found: dict[str, list[Match]]) -> frozenset[int]:
+        """Sentences about what was before, where the text goes on to a new offer."""
+        now = self._sentences(found.get("now", []))
+        return self._sentences(found.get("past", [])) if now else frozenset()
+
+    def _sentences(self, found: list[Match]) -> frozenset[int]:
+        return frozenset(self._reading.sentence_number(match.start) for match in found)
 
 
 def _continues(above: Sentence, sentence: Sentence) -> bool:

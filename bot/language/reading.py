@@ -8,9 +8,10 @@ pattern never reaches from one sentence into the next.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 
+from bot.language.families import family, other_meanings
 from bot.language.spelling import Normalised, normalise
 
 AMOUNT = "$"
@@ -22,7 +23,8 @@ NUMBER = "#"
 
 _CURRENCIES = (
     r"rp|idr|nt\$|ntd|nt|twd|hongkong\$|hkd|us\$|usd|s\$|sgd|bnd|ringgit|sar|riyal|real|aed|dirham|"
-    r"yen|jpy|won|krw|euro|eur|gbp|baht|thb|dolar|dollar|pounds?|dinar|[$¥£€₩]"
+    r"yen|jpy|won|krw|euro|eur|gbp|baht|thb|dolar|dollars?|pounds?|dinar|"
+    r"cad|aud|nzd|qar|kwd|omr|bhd|php|pesos?|pln|zloty|chf|rmb|yuan|usdt|[$¥£€₩]"
 )
 _ABBREVIATED = "|".join(
     f"(?<=\\b{short})"
@@ -154,6 +156,11 @@ def stem(word: str) -> str:
     return word
 
 
+def stems_of(words: str) -> frozenset[str]:
+    """The stems of words separated by spaces, as a reading has them."""
+    return frozenset(family(stem(word)) for word in normalise(words).text.split())
+
+
 def read(text: str) -> Reading:
     """Cuts any text, in time linear to its length."""
     plain = normalise(text)
@@ -183,7 +190,10 @@ def read(text: str) -> Reading:
         elif kind == "short":
             continue
         else:
-            words.append(_word(found, kind or "word", pause))
+            word = _word(found, kind or "word", pause)
+            if len(words) > first:
+                _settle(plain, words, word)
+            words.append(word)
             pause = False
     close("", len(plain.text))
     return Reading(plain, tuple(words), tuple(sentences), tuple(sentence_of))
@@ -198,5 +208,29 @@ def _word(found: re.Match[str], kind: str, after_pause: bool) -> Word:
     elif kind == "number" or text in _SMALL_NUMBERS:
         key = NUMBER
     else:
-        key = stem(text)
+        key = family(stem(text))
     return Word(text, key, found.start(), found.end(), after_pause)
+
+
+def _settle(plain: Normalised, words: list[Word], word: Word) -> None:
+    """Reads the last word anew where the one behind it gives it another meaning."""
+    last = words[-1]
+    if last.text not in _settled_later():
+        return
+    other = other_meanings().get(_typed(plain, last))
+    if other is None or _typed(plain, word) not in other.next:
+        return
+    words.pop()
+    if other.means is not None:
+        words.append(replace(last, text=other.means, stem=other.means))
+
+
+@cache
+def _settled_later() -> frozenset[str]:
+    """The words of `other_meanings` in plain spelling."""
+    return frozenset(normalise(word).text for word in other_meanings())
+
+
+def _typed(plain: Normalised, word: Word) -> str:
+    start, end = plain.original_span(word.start, word.end)
+    return plain.original[start:end].lower()

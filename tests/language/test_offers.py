@@ -1,5 +1,6 @@
 """What counts as a red flag in an offer, what does not, and what the check makes of it."""
 
+import pickle
 import re
 from datetime import date
 from pathlib import Path
@@ -247,11 +248,11 @@ def test_a_long_text_is_read_to_its_end() -> None:
     assert "passport_withheld" in codes(check_offer(text))
 
 
-def test_unknown_words_do_not_grow_the_vocabulary() -> None:
-    """What people write, names among it, does not stay in memory."""
+def test_what_people_write_is_not_remembered() -> None:
+    """Names of people among the words of a text leave nothing behind in the patterns."""
+    patterns = flag_patterns().patterns
     check_offer("pemanasan kerja di Malaysia")
-    strings = flag_patterns().patterns._vocab.strings
-    before = len(strings)
+    before = pickle.dumps(sorted(vars(patterns)["_letters"].items()))
     check_offer("Suparmi binti Karto dari Kepanjen mau kerja di Malaysia lewat Bu Wagiyem")
-    assert "wagiyem" not in strings
-    assert len(strings) - before < 5
+    assert pickle.dumps(sorted(vars(patterns)["_letters"].items())) == before
+    assert "wagiyem" not in vars(patterns)["_letters"]

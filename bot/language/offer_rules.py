@@ -1,0 +1,86 @@
+"""Flags that need more than a pattern: figures, ages, a job together with a country."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from functools import cache
+
+from bot.language.ages import child_ages
+from bot.language.amounts import Amount, Role
+from bot.language.facts import Facts, household_ban
+from bot.language.matching import Match, load
+from bot.language.money import Money, parse_money, pay_limits
+from bot.language.offer_context import Context
+from bot.language.reading import Reading, stems_of
+
+_EASY = frozenset(
+    {"no_requirements", "scam_compound_job", "non_placement_country", "middle_east_domestic_ban"}
+)
+_OFFERED = frozenset({"country", "job", "salary", "agency", "contract", "departure"})
+_SCAM_HUBS = frozenset({"filipina"})
+_WORK_DAYS = 26
+_GIFT = 500_000
+
+
+def rule_matches(
+    reading: Reading, context: Context, facts: Facts, found: Collection[str]
+) -> Iterator[Match]:
+    """What figures and combinations show; `found` are the codes that patterns found before."""
+    if facts.household_job and set(facts.countries) & household_ban():
+        job = facts.household_job
+        yield Match("middle_east_domestic_ban", job.start, job.end)
+        found = {*found, "middle_east_domestic_ban"}
+    if "scam_compound_job" in found:
+        yield from _in_scam_hub(facts)
+    offered = any(entity.entity in _OFFERED for entity in facts.entities)
+    for age in child_ages(reading, abroad=bool(facts.countries), offered=offered):
+        if context.is_fact(age):
+            yield age
+    easy = not _EASY.isdisjoint(found) or facts.household_job is not None
+    for amount in facts.amounts:
+        match = _of_amount(reading, amount, easy=easy)
+        if match is not None and context.is_fact(match):
+            yield match
+
+
+def _in_scam_hub(facts: Facts) -> Iterator[Match]:
+    """A country that is a hub only for such jobs."""
+    for country, match in facts.places:
+        if country in _SCAM_HUBS:
+            yield Match("non_placement_country", match.start, match.end)
+
+
+def _of_amount(reading: Reading, amount: Amount, *, easy: bool) -> Match | None:
+    """The flag that an amount raises by what it is for, if any."""
+    money = parse_money(reading.words[amount.index].text)
+    if money is None:
+        return None
+    if amount.role is Role.PAY:
+        far = _is_far_above(money, _times_a_month(reading, amount), easy=easy)
+        return Match("unrealistic_salary", amount.index, amount.index + 1) if far else None
+    code = {
+        Role.FEE: "upfront_fee",
+        Role.DEBT: "salary_deduction_debt",
+        Role.PENALTY: "fines_targets_penalty",
+    }.get(amount.role)
+    if amount.role is Role.GIFT and money.currency == "rupiah" and money.high >= _GIFT:
+        code = "free_everything_bait"
+    return Match(code, amount.start, amount.end) if code else None
+
+
+def _is_far_above(money: Money, times: int, *, easy: bool) -> bool:
+    limit = pay_limits().get(money.currency)
+    return limit is not None and money.high * times >= (limit.easy if easy else limit.usual)
+
+
+def _times_a_month(reading: Reading, amount: Amount) -> int:
+    """How often it is paid in a month: by the day as many times as one works."""
+    sentence = reading.sentence_at(amount.index)
+    first = max(sentence.start, amount.index - 2)
+    near = reading.words[first : min(sentence.end, amount.index + 3)]
+    return _WORK_DAYS if any(word.stem in _daily() for word in near) else 1
+
+
+@cache
+def _daily() -> frozenset[str]:
+    return stems_of(load("amounts")["daily"])
