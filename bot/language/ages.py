@@ -9,14 +9,16 @@ from bot.language.reading import NUMBER, Reading, stems_of
 
 _ADULT = 18
 _YOUNGEST_TO_WORK = 11
-_AGE_BEFORE = stems_of("umur berumur usia belum masih baru umurnya")
+_AGE_BEFORE = stems_of("umur berumur usia belum masih baru umurnya genap")
 _CHILD_BEFORE = stems_of("anak adik keponakan ponakan cucu sepupu gadis")
 _OWN_AGE = frozenset({"umurku", "usiaku"})
 _LEAST_BEFORE = stems_of("minimal min mulai minimum")
 _WORK = stems_of(
     "kerja bekerja diajak boleh ikut bisa berangkat diberangkatkan ditawari ditawarin dijanjikan dijanjiin "
-    "jaga ktp mau direkrut diterima masuk dituakan dituain"
+    "jaga ktp mau direkrut diterima masuk dituakan dituain dicari cari dibutuhkan butuh up"
 )
+_WELCOME = stems_of("oke ok boleh bisa masuk up")
+_YOUNGEST_IN_SPANS = 17
 _OTHER_UNITS = frozenset(
     ["jam", "bulan", "hari", "minggu", "orang", "kali", "kilo", "juta", "ribu", "menit", "slot"]
 )
@@ -26,7 +28,7 @@ _CLOSE = 2
 def child_ages(reading: Reading, *, abroad: bool, offered: bool) -> Iterator[Match]:
     """Words that give an age from 11 to 17 as that of a worker.
 
-    The span of an advertisement ("17-45 tahun") is none. A lowest age ("minimal 17 tahun") counts
+    The span of an advertisement ("17-45 tahun") is none, unless it begins below 17. A lowest age ("minimal 17 tahun") counts
     only where the work is `abroad`: at home it can be lawful. Who says "umur saya 16" in a text
     that has an offer anywhere (`offered`) is its worker.
     """
@@ -34,7 +36,10 @@ def child_ages(reading: Reading, *, abroad: bool, offered: bool) -> Iterator[Mat
     for index, word in enumerate(reading.words):
         if word.stem != NUMBER or not word.text.isdigit():
             continue
-        if not _YOUNGEST_TO_WORK <= int(word.text) < _ADULT or _opens_a_span(reading, index):
+        age = int(word.text)
+        if not _YOUNGEST_TO_WORK <= age < _ADULT:
+            continue
+        if age == _YOUNGEST_IN_SPANS and _opens_a_span(reading, index):
             continue
         start = _start_of_age(reading, index, abroad=abroad, offered=offered)
         if start is not None:
@@ -58,8 +63,16 @@ def _start_of_age(reading: Reading, index: int, *, abroad: bool, offered: bool) 
     if said_as_age or of_a_child:
         cues = _AGE_BEFORE | _CHILD_BEFORE
         return next(first + offset for offset, stem in enumerate(before) if stem in cues)
-    in_years = after == ["tahun"] and not {"kontrak", "pengalaman", "selama", "sudah"} & set(before)
+    if before[-1:] == ["yang"] and _WELCOME & set(after):
+        return index
+    units = [word.stem for word in reading.words[index + 1 : min(index + 4, sentence.end)]]
+    in_years = _in_years(units) and not {"kontrak", "pengalaman", "selama", "sudah"} & set(before)
     return index if in_years else None
+
+
+def _in_years(behind: list[str]) -> bool:
+    """Whether the figure, or the span that it opens, is followed by the unit."""
+    return behind[:1] == ["tahun"] or (behind[:1] == [NUMBER] and "tahun" in behind[1:2])
 
 
 def _is_own(reading: Reading, index: int) -> bool:

@@ -6,6 +6,7 @@ opposite of a fee: the words near an amount decide (amounts.yml), the first role
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,8 @@ from bot.language.matching import load
 from bot.language.reading import AMOUNT, Reading, stems_of
 
 _PER = "/"
+_HOME = re.compile(r"rp|rupiah|idr|^[\d.,\s\u2013-]+(?:ribu|juta|miliar)?$")
+"""An amount in rupiah, or in no currency that is named."""
 
 
 class Role(StrEnum):
@@ -68,7 +71,7 @@ def _role(reading: Reading, index: int) -> Amount | None:
             continue
         nearest = min(places, key=lambda place: abs(place - index))
         return Amount(role, index, min(index, nearest), max(index, nearest) + 1)
-    if near.promises:
+    if near.promises or near.is_foreign:
         return Amount(Role.PAY, index, index, index + 1)
     return None
 
@@ -85,6 +88,7 @@ class _Near:
             word.stem for word in reading.words[index + 1 : min(sentence.end, index + 9)]
         ]
         end = reading.words[index].end
+        self.is_foreign = not _HOME.search(reading.words[index].text)
         self.is_per_time = reading.plain.text[end : end + 2].strip().startswith(_PER)
 
     @property

@@ -79,6 +79,8 @@ def facts_of(reading: Reading, context: Context) -> Facts:
             continue
         if (name in _ASKED_ABOUT or value == "ada") and not context.is_fact(match):
             continue
+        if context.is_about_others(match):
+            continue
         if name == "agency" and _is_which(reading, match):
             continue
         entity = _entity(reading, name, value, match)

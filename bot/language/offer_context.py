@@ -18,7 +18,9 @@ from bot.language.reading import Reading, Sentence, stems_of
 _WORDS_BEFORE_A_QUESTION = 4
 _WORDS_AFTER_A_QUESTION = 2
 _WORDS_BEFORE_A_NOT = 7
-_WORDS_AFTER_BEFORE_A_NOT = 3
+_WORDS_AFTER_BEFORE_A_NOT = 4
+_LONGEST_ABOUT_OTHERS = 40
+"""Words of a sentence that can be about others as a whole; who dictates makes no full stops."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,12 @@ class Context:
     def is_fact(self, match: Match) -> bool:
         """Whether the words are told as something that is so."""
         return not (
-            self.is_negated(match)
-            or self._is_asked(match)
-            or self._is_warned(match)
-            or self._reading.sentence_number(match.start) in self._past
+            self.is_negated(match) or self._is_asked(match) or self.is_about_others(match)
         )
+
+    def is_about_others(self, match: Match) -> bool:
+        """Whether it is a warning, called a lie, or what happened before to somebody."""
+        return self._is_warned(match) or self._reading.sentence_number(match.start) in self._past
 
     def is_negated(self, match: Match) -> bool:
         """Whether a "not" reaches the match: "tidak pernah diminta bayar di muka"."""
@@ -156,11 +159,17 @@ class Context:
 
     def _told_as_past(self, found: dict[str, list[Match]]) -> frozenset[int]:
         """Sentences about what was before, where the text goes on to a new offer."""
-        now = self._sentences(found.get("now", []))
-        return self._sentences(found.get("past", [])) if now else frozenset()
+        return self._sentences(found.get("past", [])) if found.get("now") else frozenset()
 
     def _sentences(self, found: list[Match]) -> frozenset[int]:
-        return frozenset(self._reading.sentence_number(match.start) for match in found)
+        """The numbers of the sentences that hold a match and are short enough to be about it."""
+        numbers = {self._reading.sentence_number(match.start) for match in found}
+        return frozenset(
+            number
+            for number in numbers
+            if (sentence := self._reading.sentences[number]).end - sentence.start
+            <= _LONGEST_ABOUT_OTHERS
+        )
 
 
 def _continues(above: Sentence, sentence: Sentence) -> bool:

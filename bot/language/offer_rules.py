@@ -36,7 +36,11 @@ def rule_matches(
     for age in child_ages(reading, abroad=bool(facts.countries), offered=offered):
         if context.is_fact(age):
             yield age
-    easy = not _EASY.isdisjoint(found) or facts.household_job is not None
+    easy = (
+        not _EASY.isdisjoint(found)
+        or facts.household_job is not None
+        or not _easy_words().isdisjoint(reading.stems)
+    )
     for amount in facts.amounts:
         match = _of_amount(reading, amount, easy=easy)
         if match is not None and context.is_fact(match):
@@ -79,6 +83,11 @@ def _times_a_month(reading: Reading, amount: Amount) -> int:
     first = max(sentence.start, amount.index - 2)
     near = reading.words[first : min(sentence.end, amount.index + 3)]
     return _WORK_DAYS if any(word.stem in _daily() for word in near) else 1
+
+
+@cache
+def _easy_words() -> frozenset[str]:
+    return stems_of(load("amounts")["easy_words"])
 
 
 @cache
