@@ -34,6 +34,11 @@ class _Rules:
     asked_after: frozenset[str]
     before_not: frozenset[str]
     short_question: int
+    reassured: frozenset[str]
+    telling: frozenset[str]
+    general_first: frozenset[str]
+    general_last: frozenset[str]
+    longest_general: int
     patterns: Patterns
 
 
@@ -51,6 +56,11 @@ def _rules() -> _Rules:
         asked_after=stems_of(questions["after"]),
         before_not=stems_of(questions["before_tidak"]),
         short_question=int(questions["short"]),
+        reassured=stems_of(questions["reassured"]),
+        telling=stems_of(questions["telling"]),
+        general_first=stems_of(questions["general"]["first"]),
+        general_last=stems_of(questions["general"]["last"]),
+        longest_general=int(questions["general"]["longest"]),
         patterns=Patterns(
             {
                 "undone": lines(after["phrases"]),
@@ -77,6 +87,7 @@ class Context:
         self._warned_from = self._warnings(found.get("warning", []))
         self._false = self._sentences(found.get("false", []))
         self._past = self._told_as_past(found)
+        self._general = self._is_general_question()
 
     def is_fact(self, match: Match) -> bool:
         """Whether the words are told as something that is so."""
@@ -108,18 +119,25 @@ class Context:
         """Whether "tidak ada" or the like follows: "potongan gaji sudah tidak ada"."""
         words = self._reading.words
         for at in range(match.end, min(sentence.end, match.end + _WORDS_AFTER_BEFORE_A_NOT)):
+            if words[at].after_pause:
+                return False
             if at in self._undone:
                 return True
-            if words[at].stem not in self._rules.after_between or words[at].after_pause:
+            if words[at].stem not in self._rules.after_between:
                 return False
         return False
 
     def _is_asked(self, match: Match) -> bool:
         """Whether the person asks for it: "apakah harus bayar dulu?", "bayar dulu tidak ya?"."""
         words = self._reading.words
-        sentence = self._reading.sentence_at(match.start)
-        if self._chat.is_askers(self._reading.sentence_number(match.start)):
-            return not self._chat.is_confirmed(self._reading.sentence_number(match.start))
+        number = self._reading.sentence_number(match.start)
+        sentence = self._reading.sentences[number]
+        if self._chat.is_askers(number):
+            return not self._chat.is_confirmed(number)
+        if self._general:
+            return True
+        if self._is_reassured(number):
+            return False
         first = max(sentence.start, match.start - _WORDS_BEFORE_A_QUESTION)
         before = {word.text for word in words[first : match.start + 1]}
         if before & self._rules.surely_asking:
@@ -138,6 +156,27 @@ class Context:
             or bool(before & self._rules.asking)
             or sentence.end - sentence.start <= self._rules.short_question
         )
+
+    def _is_reassured(self, number: int) -> bool:
+        """Whether an advertisement asks and takes the doubt away: "Belum punya paspor? Tenang"."""
+        sentences = self._reading.sentences
+        if "?" not in sentences[number].mark or number + 1 >= len(sentences):
+            return False
+        after = self._reading.words[sentences[number + 1].start : sentences[number + 1].end][:2]
+        return any(word.stem in self._rules.reassured for word in after)
+
+    def _is_general_question(self) -> bool:
+        """Whether the text is one short question in which nobody is told to have said anything."""
+        reading, rules = self._reading, self._rules
+        if len(reading.sentences) != 1 or len(reading.words) > rules.longest_general:
+            return False
+        stems = [word.stem for word in reading.words]
+        asks = (
+            "?" in reading.sentences[0].mark
+            or stems[0] in rules.general_first
+            or stems[-1] in rules.general_last
+        )
+        return asks and rules.telling.isdisjoint(stems)
 
     def _is_warned(self, match: Match) -> bool:
         number = self._reading.sentence_number(match.start)

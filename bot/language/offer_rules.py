@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator
 from functools import cache
 
@@ -18,6 +20,9 @@ _EASY = frozenset(
 )
 _OFFERED = frozenset({"country", "job", "salary", "agency", "contract", "departure"})
 _SCAM_HUBS = frozenset({"filipina"})
+_HANDLE = re.compile(
+    r"\b(?:telegram|japri|inbox|pm|dm|line|wechat|chat|hubungi|kontak|add)\b[^\w@\n]{0,3}(?:di |ke |saja )?@\w{3,}"
+)
 _WORK_DAYS = 26
 _GIFT = 500_000
 
@@ -36,6 +41,7 @@ def rule_matches(
     for age in child_ages(reading, abroad=bool(facts.countries), offered=offered):
         if context.is_fact(age):
             yield age
+    yield from _private_contact(reading, facts)
     easy = (
         not _EASY.isdisjoint(found)
         or facts.household_job is not None
@@ -45,6 +51,47 @@ def rule_matches(
         match = _of_amount(reading, amount, easy=easy)
         if match is not None and context.is_fact(match):
             yield match
+
+
+def _private_contact(reading: Reading, facts: Facts) -> Iterator[Match]:
+    """An account of a messenger, or a person's number where no office is named."""
+    for found in _HANDLE.finditer(reading.plain.text):
+        match = _words_at(reading, found.start(), found.end())
+        if match:
+            yield match
+    if any(entity.entity in {"agency", "employer"} for entity in facts.entities):
+        return
+    for entity in facts.entities:
+        if entity.entity != "phone":
+            continue
+        match = _words_at(reading, *_plain_span(reading, entity.start, entity.end))
+        if match is None:
+            continue
+        sentence = reading.sentence_at(match.start)
+        near = {word.stem for word in reading.words[sentence.start : match.start]}
+        if near & _calls():
+            yield match
+
+
+def _plain_span(reading: Reading, start: int, end: int) -> tuple[int, int]:
+    offsets = reading.plain.offsets
+    return bisect_left(offsets, start), bisect_left(offsets, end)
+
+
+def _words_at(reading: Reading, start: int, end: int) -> Match | None:
+    """The words that touch these characters of the plain text, as a sign of private contact."""
+    starts = [word.start for word in reading.words]
+    first = max(0, bisect_right(starts, start) - 1)
+    last = bisect_left(starts, end)
+    if first >= last or reading.words[first].end < start:
+        return None
+    last = min(last, reading.sentence_at(first).end)
+    return Match("personal_contact_only", first, last) if first < last else None
+
+
+@cache
+def _calls() -> frozenset[str]:
+    return stems_of(load("amounts")["calls"])
 
 
 def _in_scam_hub(facts: Facts) -> Iterator[Match]:
