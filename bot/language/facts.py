@@ -49,6 +49,7 @@ class Facts:
 
     entities: tuple[Entity, ...]
     household_job: Match | None
+    internship: Match | None
     places: tuple[tuple[str, Match], ...]
     amounts: tuple[Amount, ...]
 
@@ -72,6 +73,7 @@ def facts_of(reading: Reading, context: Context) -> Facts:
     """The facts of a text that was read before."""
     found: dict[tuple[str, int], Entity] = {}
     household: Match | None = None
+    internship: Match | None = None
     places: list[tuple[str, Match]] = []
     for match in _patterns().find(reading):
         name, _, value = match.code.partition(":")
@@ -89,6 +91,8 @@ def facts_of(reading: Reading, context: Context) -> Facts:
             found[name, entity.start] = entity
         if value in _HOUSEHOLD_JOBS and household is None and context.is_fact(match):
             household = match
+        if value == "magang" and internship is None and context.is_fact(match):
+            internship = match
         if name == "country" and context.is_fact(match):
             places.append((value, match))
     amounts = tuple(amounts_of(reading))
@@ -106,7 +110,7 @@ def facts_of(reading: Reading, context: Context) -> Facts:
     for entity in (*sums, *written):
         found.setdefault((entity.entity, entity.start), entity)
     entities = tuple(sorted(found.values(), key=lambda entity: (entity.start, entity.entity)))
-    return Facts(entities, household, tuple(places), amounts)
+    return Facts(entities, household, internship, tuple(places), amounts)
 
 
 def _is_of(entity: Entity, companies: list[Entity]) -> bool:

@@ -23,8 +23,14 @@ _SCAM_HUBS = frozenset({"filipina"})
 _HANDLE = re.compile(
     r"\b(?:telegram|japri|inbox|pm|dm|line|wechat|chat|hubungi|kontak|add)\b[^\w@\n]{0,3}(?:di |ke |saja )?@\w{3,}"
 )
-_WORK_DAYS = 26
+_TO_SOMEBODY = re.compile(
+    r"(?i:\b(?:transfer|tf|trf|setor|kirim|ke|via)) (?i:bca|bri|bni|mandiri|bsi|btn|cimb|seabank)"
+    r"[ :]+(?!(?i:pt|cv|lpk|yayasan|virtual|cabang|an|a\.n|dengan|kode|atas|nomor|no)\b)[A-Z][a-z]{2,}"
+)
+_WORK_DAYS = 22
 _GIFT = 500_000
+_NO_PAY = 20
+"""How many times the usual pay an amount is none that anybody would promise."""
 
 
 def rule_matches(
@@ -42,6 +48,9 @@ def rule_matches(
         if context.is_fact(age):
             yield age
     yield from _private_contact(reading, facts)
+    yield from _named_account(reading)
+    if "non_work_visa" in found and facts.internship is not None:
+        yield Match("fake_internship", facts.internship.start, facts.internship.end)
     easy = (
         not _EASY.isdisjoint(found)
         or facts.household_job is not None
@@ -71,6 +80,14 @@ def _private_contact(reading: Reading, facts: Facts) -> Iterator[Match]:
         near = {word.stem for word in reading.words[sentence.start : match.start]}
         if near & _calls():
             yield match
+
+
+def _named_account(reading: Reading) -> Iterator[Match]:
+    """A bank and somebody's name: "transfer BNI Suryani"."""
+    for found in _TO_SOMEBODY.finditer(reading.plain.original):
+        match = _words_at(reading, *_plain_span(reading, *found.span()))
+        if match:
+            yield Match("personal_account_transfer", match.start, match.end)
 
 
 def _plain_span(reading: Reading, start: int, end: int) -> tuple[int, int]:
@@ -121,7 +138,10 @@ def _of_amount(reading: Reading, amount: Amount, *, easy: bool) -> Match | None:
 
 def _is_far_above(money: Money, times: int, *, easy: bool) -> bool:
     limit = pay_limits().get(money.currency)
-    return limit is not None and money.high * times >= (limit.easy if easy else limit.usual)
+    if limit is None:
+        return False
+    month = money.high * times
+    return (limit.easy if easy else limit.usual) <= month < limit.usual * _NO_PAY
 
 
 def _times_a_month(reading: Reading, amount: Amount) -> int:
