@@ -23,6 +23,7 @@ _OTHER_UNITS = frozenset(
     ["jam", "bulan", "hari", "minggu", "orang", "kali", "kilo", "juta", "ribu", "menit", "slot"]
 )
 _CLOSE = 2
+_NEAR_WORK = 20
 
 
 def child_ages(reading: Reading, *, abroad: bool, offered: bool) -> Iterator[Match]:
@@ -56,7 +57,10 @@ def _start_of_age(reading: Reading, index: int, *, abroad: bool, offered: bool) 
         return None
     said_as_age = bool(_AGE_BEFORE & set(before))
     of_a_child = bool(_CHILD_BEFORE & set(before))
-    works = bool(_WORK & {word.stem for word in reading.words[sentence.start : sentence.end]})
+    around = reading.words[
+        max(sentence.start, index - _NEAR_WORK) : min(sentence.end, index + _NEAR_WORK)
+    ]
+    works = any(word.stem in _WORK for word in around)
     own = offered and said_as_age and _is_own(reading, index)
     if not works and not (abroad and said_as_age) and not own:
         return None

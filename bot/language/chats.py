@@ -7,8 +7,9 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
 
+from bot.language.families import family
 from bot.language.matching import load
-from bot.language.reading import Reading, stems_of
+from bot.language.reading import Reading, stem, stems_of
 
 _LABEL = re.compile(
     r"^[ \t~>*\-\u2013\u2014\[]*(?:\d{1,2}[.:]\d{2}(?:[.:]\d{2})?[\]\s,\-\u2013]*)?"
@@ -40,7 +41,7 @@ class Chat:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         labels = [
-            (found.end(), not _words().asker.isdisjoint(stems_of(found["who"].split()[0])))
+            (found.end(), family(stem(found["who"].split()[0])) in _words().asker)
             for found in _LABEL.finditer(reading.plain.text)
             if found["who"].strip()
         ]

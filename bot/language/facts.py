@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from bot.language.amounts import Amount, Role, amounts_of
@@ -32,10 +33,14 @@ _COMPANY = re.compile(
 )
 _ASKED_ABOUT = frozenset({"agency", "fee"})
 """Facts that a question about them does not tell."""
+_WHICH = frozenset({"apa", "mana"})
 _NOTHING_AGREED = frozenset({"tidak ada", "menyusul", "lisan"})
 """Values of the contract that hold their own "not"."""
 _SUMS = {Role.PAY: "salary", Role.FEE: "fee"}
 """The facts that amounts tell."""
+_MOST_MATCHES = 1000
+"""Matches of one text that are looked at: an offer has some twenty."""
+_MOST_AMOUNTS = 300
 _HOUSEHOLD_JOBS = frozenset({"asisten rumah tangga", "pengasuh"})
 _EMPLOYER = re.compile(
     r"\b(?i:majikan|bos|pemberi kerja|hotel|restoran|resto|rumah sakit|rs|pabrik|perusahaan|klinik)"
@@ -75,7 +80,7 @@ def facts_of(reading: Reading, context: Context) -> Facts:
     household: Match | None = None
     internship: Match | None = None
     places: list[tuple[str, Match]] = []
-    for match in _patterns().find(reading):
+    for match in _patterns().find(reading)[:_MOST_MATCHES]:
         name, _, value = match.code.partition(":")
         if value not in _NOTHING_AGREED and context.is_negated(match):
             continue
@@ -95,7 +100,7 @@ def facts_of(reading: Reading, context: Context) -> Facts:
             internship = match
         if name == "country" and context.is_fact(match):
             places.append((value, match))
-    amounts = tuple(amounts_of(reading))
+    amounts = tuple(islice(amounts_of(reading), _MOST_AMOUNTS))
     sums = [
         _entity(reading, _SUMS[amount.role], "", Match("", amount.index, amount.index + 1))
         for amount in amounts
@@ -122,8 +127,10 @@ def _is_of(entity: Entity, companies: list[Entity]) -> bool:
 
 def _is_which(reading: Reading, match: Match) -> bool:
     """Whether the words ask which one: "lewat PT apa"."""
-    after = reading.words[match.end : reading.sentence_at(match.start).end]
-    return bool(after) and after[0].stem in {"apa", "mana"}
+    return (
+        match.end < reading.sentence_at(match.start).end
+        and reading.words[match.end].stem in _WHICH
+    )
 
 
 def _entity(reading: Reading, name: str, value: str, match: Match) -> Entity:

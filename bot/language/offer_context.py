@@ -142,7 +142,8 @@ class Context:
         before = {word.text for word in words[first : match.start + 1]}
         if before & self._rules.surely_asking:
             return True
-        rest = [word.stem for word in words[match.end : sentence.end]]
+        end = min(sentence.end, match.end + _WORDS_AFTER_A_QUESTION + 2)
+        rest = [word.stem for word in words[match.end : end]]
         if rest and words[match.end].after_pause:
             rest = []  # "pakai visa turis, boleh tidak?" tells first and asks then
         if rest and rest[0] in self._rules.before_not:

@@ -28,6 +28,8 @@ _TO_SOMEBODY = re.compile(
     r"[ :]+(?!(?i:pt|cv|lpk|yayasan|virtual|cabang|an|a\.n|dengan|kode|atas|nomor|no)\b)[A-Z][a-z]{2,}"
 )
 _WORK_DAYS = 22
+_NEAR = 12
+"""Words before a number in which somebody is named or a call is asked for."""
 _GIFT = 500_000
 _NO_PAY = 20
 """How many times the usual pay an amount is none that anybody would promise."""
@@ -77,8 +79,8 @@ def _private_contact(reading: Reading, facts: Facts) -> Iterator[Match]:
         if match is None:
             continue
         sentence = reading.sentence_at(match.start)
-        near = {word.stem for word in reading.words[sentence.start : match.start]}
-        if near & _calls():
+        first = max(sentence.start, match.start - _NEAR)
+        if any(word.stem in _calls() for word in reading.words[first : match.start]):
             yield match
 
 
@@ -97,9 +99,8 @@ def _plain_span(reading: Reading, start: int, end: int) -> tuple[int, int]:
 
 def _words_at(reading: Reading, start: int, end: int) -> Match | None:
     """The words that touch these characters of the plain text, as a sign of private contact."""
-    starts = [word.start for word in reading.words]
-    first = max(0, bisect_right(starts, start) - 1)
-    last = bisect_left(starts, end)
+    first = max(0, bisect_right(reading.starts, start) - 1)
+    last = bisect_left(reading.starts, end)
     if first >= last or reading.words[first].end < start:
         return None
     last = min(last, reading.sentence_at(first).end)

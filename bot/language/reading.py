@@ -90,6 +90,7 @@ _ENDINGS = (
     ("mu", 4),
     ("pun", 4),
 )
+_EVERY_ENDING = tuple(ending for ending, _ in _ENDINGS)
 _HAS_VALUE = re.compile(r"[1-9]")
 _BULLET = re.compile(r"[ \t]*(?:[-*>•✓]|\d{1,2}[.)])[ \t]*")
 
@@ -143,6 +144,11 @@ class Reading:
         return self.plain.original[first:last]
 
     @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Where each word starts in the plain text."""
+        return tuple(word.start for word in self.words)
+
+    @cached_property
     def stems(self) -> frozenset[str]:
         """All stems of the text: a pattern whose first word is not here cannot match."""
         return frozenset(word.stem for word in self.words)
@@ -150,6 +156,8 @@ class Reading:
 
 def stem(word: str) -> str:
     """The word without -nya (Javanese -ne, Sundanese -na), -lah, -kah, -ku, -mu, -pun; short words stay whole."""
+    if not word.endswith(_EVERY_ENDING):
+        return word
     for ending, shortest in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= shortest:
             return word[: -len(ending)]
