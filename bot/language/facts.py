@@ -128,8 +128,7 @@ def _is_of(entity: Entity, companies: list[Entity]) -> bool:
 def _is_which(reading: Reading, match: Match) -> bool:
     """Whether the words ask which one: "lewat PT apa"."""
     return (
-        match.end < reading.sentence_at(match.start).end
-        and reading.words[match.end].stem in _WHICH
+        match.end < reading.sentence_at(match.start).end and reading.words[match.end].stem in _WHICH
     )
 
 

@@ -96,9 +96,7 @@ def _last(words: Mapping[str, str], word: str) -> str:
 
 
 def _actives(root: str) -> Iterator[str]:
-    nasals = (
-        _BEFORE_A_VOWEL if root[0] in _VOWELS else (*_NASALS.get(root[0], ()), *_BEFORE_OTHERS)
-    )
+    nasals = _BEFORE_A_VOWEL if root[0] in _VOWELS else (*_NASALS.get(root[0], ()), *_BEFORE_OTHERS)
     for ending in _ENDINGS:
         yield f"{root}{ending}"
         for before, drops in nasals:

@@ -15,7 +15,8 @@ The rules, the first that holds decides:
    fee, contract and departure are too few to say anything.
 8. `nothing_seen`.
 
-Good signs lower nothing but the sum of rule 5: an honest name is easily borrowed.
+Good signs lower nothing but the sum of rule 5: an honest name is easily borrowed. A flag whose
+words the model of sayings doubts (`bot.language.sayings`) weighs as one of caution.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ _SERIOUS_TOGETHER: Mapping[str, tuple[frozenset[str], ...]] = {
     ),
     "gift_in_private": (
         frozenset({"free_everything_bait"}),
-        frozenset({"personal_contact_only", "vague_employer", "document_harvest", "no_requirements"}),
+        frozenset(
+            {"personal_contact_only", "vague_employer", "document_harvest", "no_requirements"}
+        ),
     ),
     "nothing_named": (
         frozenset({"vague_employer"}),
@@ -70,12 +73,20 @@ class Judgement:
 
 
 def judge(
-    flags: Collection[str], signals: Collection[str], known: Mapping[str, str] | Collection[str]
+    flags: Collection[str],
+    signals: Collection[str],
+    known: Mapping[str, str] | Collection[str],
+    doubtful: Collection[str] = (),
 ) -> Judgement:
-    """The verdict for the codes of the flags and signals found and the facts known."""
+    """The verdict for the codes of the flags and signals found and the facts known.
+
+    Of the flags the `doubtful` ones, which the words only seem to say, weigh as caution.
+    """
     by_weight: dict[Severity, list[str]] = {severity: [] for severity in Severity}
     for code in sorted(flags):
-        by_weight[catalogue()[code].severity].append(code)
+        weight = Severity.CAUTION if code in doubtful else catalogue()[code].severity
+        by_weight[weight].append(code)
+    flags = [code for code in flags if code not in doubtful]
     critical, serious = by_weight[Severity.CRITICAL], by_weight[Severity.SERIOUS]
     cautions = by_weight[Severity.CAUTION]
     if critical:
@@ -102,14 +113,10 @@ def _because(verdict: Verdict, rule: str, codes: list[str]) -> Judgement:
     return Judgement(verdict, tuple(f"{rule}:{code}" for code in codes))
 
 
-def _together(
-    flags: Collection[str], rules: Mapping[str, tuple[frozenset[str], ...]]
-) -> list[str]:
+def _together(flags: Collection[str], rules: Mapping[str, tuple[frozenset[str], ...]]) -> list[str]:
     """The names of the rules all of whose sets hold a flag that was found."""
     return [
-        name
-        for name, sets in rules.items()
-        if all(not codes.isdisjoint(flags) for codes in sets)
+        name for name, sets in rules.items() if all(not codes.isdisjoint(flags) for codes in sets)
     ]
 
 

@@ -11,6 +11,7 @@ from bot.language.matching import Match
 from bot.language.offer_context import Context
 from bot.language.offer_rules import rule_matches
 from bot.language.reading import Reading, read
+from bot.language.sayings import sayings
 from bot.language.types import Entity, Evidence, OfferCheck
 
 _SHOWN_FACTS = (
@@ -26,6 +27,16 @@ _SHOWN_FACTS = (
     "phone",
     "account",
 )
+UNHEARD = -0.8
+DOUBTED = 0.0
+HEARD = 0.2
+"""Margins of the model of sayings: up to the first the words of a pattern are taken for something
+else, up to the second they are doubted, above the third words without a pattern count. Chosen on
+offers that neither patterns nor model had seen; docs/red-flag-check.md has the table."""
+
+_DERIVED = frozenset({"underage_recruit", "middle_east_domestic_ban", "unrealistic_salary"})
+"""Flags of ages, places and sums rather than of words."""
+
 _PRIVATE = "personal_account_transfer"
 _BORROWED = {"institution_impersonation": "pos_government_program"}
 """A sign that the flag before it turns into a part of the deceit."""
@@ -38,11 +49,12 @@ def check_offer(text: str) -> OfferCheck:
     facts = facts_of(reading, context)
     found = _found(reading, context, facts)
     red = flag_patterns().red
+    doubtful = _heard(reading, context, found, red)
     flags = tuple(_evidence(reading, match) for match in _in_order(found, red))
     signals = tuple(_evidence(reading, match) for match in _in_order(found, found.keys() - red))
     codes = {flag.code for flag in flags}
     known = _shown(facts.entities, codes)
-    judgement = judge(codes, {signal.code for signal in signals}, known)
+    judgement = judge(codes, {signal.code for signal in signals}, known, doubtful)
     return OfferCheck(
         verdict=judgement.verdict,
         flags=flags,
@@ -68,6 +80,35 @@ def _found(reading: Reading, context: Context, facts: Facts) -> dict[str, Match]
         if flag in found:
             found.pop(sign, None)
     return found
+
+
+def _heard(
+    reading: Reading, context: Context, found: dict[str, Match], red: frozenset[str]
+) -> frozenset[str]:
+    """Add the flags that only the model hears and take out those that it does not hear at all.
+
+    Returns the codes that it doubts. What the rules derive from facts it is not asked about.
+    """
+    model = sayings()
+    heard = model.hear(reading) if model else None
+    if heard is None:
+        return frozenset()
+    doubtful = set()
+    for code, match in list(found.items()):
+        margin = heard.at(code, match.start, match.end) if code in red else None
+        if margin is None or code in _DERIVED:
+            continue
+        if margin <= UNHEARD:
+            del found[code]
+        elif margin <= DOUBTED:
+            doubtful.add(code)
+    for code in sorted(red & heard.places.keys() - found.keys()):
+        part, margin = heard.surest(code)
+        match = Match(code, part.start, part.end)
+        if margin > HEARD and context.is_fact(match):
+            found[code] = match
+            doubtful.discard(code)
+    return frozenset(doubtful)
 
 
 class _Finder:
