@@ -27,9 +27,9 @@ _SHOWN_FACTS = (
     "phone",
     "account",
 )
-UNHEARD = -0.8
-DOUBTED = 0.0
-HEARD = 0.2
+UNHEARD = -0.9
+DOUBTED = -0.3
+HEARD = 0.3
 """Margins of the model of sayings: up to the first the words of a pattern are taken for something
 else, up to the second they are doubted, above the third words without a pattern count. Chosen on
 offers that neither patterns nor model had seen; docs/red-flag-check.md has the table."""
