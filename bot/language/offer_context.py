@@ -91,9 +91,7 @@ class Context:
 
     def is_fact(self, match: Match) -> bool:
         """Whether the words are told as something that is so."""
-        return not (
-            self.is_negated(match) or self._is_asked(match) or self.is_about_others(match)
-        )
+        return not (self.is_negated(match) or self._is_asked(match) or self.is_about_others(match))
 
     def is_about_others(self, match: Match) -> bool:
         """Whether it is a warning, called a lie, or what happened before to somebody."""
