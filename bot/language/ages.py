@@ -22,6 +22,8 @@ _YOUNGEST_IN_SPANS = 17
 _OTHER_UNITS = frozenset(
     ["jam", "bulan", "hari", "minggu", "orang", "kali", "kilo", "juta", "ribu", "menit", "slot"]
 )
+_NO_AGE = stems_of("sip3mi siuppak izin nomor no pasal jl jam tanggal")
+"""Words before a figure that counts something else."""
 _CLOSE = 2
 _NEAR_WORK = 20
 
@@ -53,7 +55,11 @@ def _start_of_age(reading: Reading, index: int, *, abroad: bool, offered: bool) 
     first = max(sentence.start, index - _CLOSE)
     before = [word.stem for word in reading.words[first:index]]
     after = [word.stem for word in reading.words[index + 1 : min(index + 2, sentence.end)]]
-    if _OTHER_UNITS & set(after) or (_LEAST_BEFORE & set(before) and not abroad):
+    if (
+        _OTHER_UNITS & set(after)
+        or _NO_AGE & set(before)
+        or (_LEAST_BEFORE & set(before) and not abroad)
+    ):
         return None
     said_as_age = bool(_AGE_BEFORE & set(before))
     of_a_child = bool(_CHILD_BEFORE & set(before))

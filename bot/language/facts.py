@@ -50,18 +50,38 @@ _EMPLOYER = re.compile(
 
 @dataclass(frozen=True)
 class Facts:
-    """What was found in a reading, in the order of the text; `places` are the countries told."""
+    """What was found in a reading, in the order of the text.
+
+    `told` are the matches by name and value that are told as facts and not merely asked about.
+    """
 
     entities: tuple[Entity, ...]
-    household_job: Match | None
-    internship: Match | None
-    places: tuple[tuple[str, Match], ...]
+    told: tuple[tuple[str, str, Match], ...]
     amounts: tuple[Amount, ...]
+
+    @property
+    def household_job(self) -> Match | None:
+        """Where work in a household is first told."""
+        return self._first("job", _HOUSEHOLD_JOBS)
+
+    @property
+    def internship(self) -> Match | None:
+        """Where an internship is first told."""
+        return self._first("job", frozenset({"magang"}))
+
+    @property
+    def places(self) -> tuple[tuple[str, Match], ...]:
+        """The countries told, with where."""
+        return tuple((value, match) for name, value, match in self.told if name == "country")
 
     @property
     def countries(self) -> frozenset[str]:
         """The countries by their plain names."""
         return frozenset(country for country, _ in self.places)
+
+    def _first(self, name: str, values: frozenset[str]) -> Match | None:
+        told = (match for said, value, match in self.told if said == name and value in values)
+        return next(told, None)
 
 
 def find_facts(text: str) -> tuple[Entity, ...]:
@@ -76,30 +96,18 @@ def find_facts(text: str) -> tuple[Entity, ...]:
 
 def facts_of(reading: Reading, context: Context) -> Facts:
     """The facts of a text that was read before."""
+    matches = [
+        (name, value, match)
+        for match in _patterns().find(reading)[:_MOST_MATCHES]
+        for name, _, value in (match.code.partition(":"),)
+        if _counts(reading, context, match)
+    ]
     found: dict[tuple[str, int], Entity] = {}
-    household: Match | None = None
-    internship: Match | None = None
-    places: list[tuple[str, Match]] = []
-    for match in _patterns().find(reading)[:_MOST_MATCHES]:
-        name, _, value = match.code.partition(":")
-        if value not in _NOTHING_AGREED and context.is_negated(match):
-            continue
-        if (name in _ASKED_ABOUT or value == "ada") and not context.is_fact(match):
-            continue
-        if context.is_about_others(match):
-            continue
-        if name == "agency" and _is_which(reading, match):
-            continue
+    for name, value, match in matches:
         entity = _entity(reading, name, value, match)
         known = found.get((name, entity.start))
         if known is None or known.end < entity.end:
             found[name, entity.start] = entity
-        if value in _HOUSEHOLD_JOBS and household is None and context.is_fact(match):
-            household = match
-        if value == "magang" and internship is None and context.is_fact(match):
-            internship = match
-        if name == "country" and context.is_fact(match):
-            places.append((value, match))
     amounts = tuple(islice(amounts_of(reading), _MOST_AMOUNTS))
     sums = [
         _entity(reading, _SUMS[amount.role], "", Match("", amount.index, amount.index + 1))
@@ -115,7 +123,18 @@ def facts_of(reading: Reading, context: Context) -> Facts:
     for entity in (*sums, *written):
         found.setdefault((entity.entity, entity.start), entity)
     entities = tuple(sorted(found.values(), key=lambda entity: (entity.start, entity.entity)))
-    return Facts(entities, household, internship, tuple(places), amounts)
+    told = tuple(each for each in matches if context.is_fact(each[2]))
+    return Facts(entities, told, amounts)
+
+
+def _counts(reading: Reading, context: Context, match: Match) -> bool:
+    """Whether words that name a fact are about the offer; a country that is asked about is."""
+    name, _, value = match.code.partition(":")
+    if value not in _NOTHING_AGREED and context.is_negated(match):
+        return False
+    if (name in _ASKED_ABOUT or value == "ada") and not context.is_fact(match):
+        return False
+    return not (context.is_about_others(match) or (name == "agency" and _is_which(reading, match)))
 
 
 def _is_of(entity: Entity, companies: list[Entity]) -> bool:

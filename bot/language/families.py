@@ -70,20 +70,23 @@ def _families() -> Mapping[str, str]:
     for verb in str(data["verbs"]).split():
         first, *others = verb.split("|")
         for root in (first, *others):
-            for form in _actives(root):
-                words.setdefault(form, first)
-            for prefix in ("di", "ter"):
-                for ending in _ENDINGS:
-                    words.setdefault(f"{prefix}{root}{ending}", f"di{first}")
+            for form, plain in _forms(root, first):
+                words.setdefault(form, plain)
     for noun in str(data["nouns"]).split():
-        for ending in ("e", "ne"):
-            words.setdefault(f"{noun}{ending}", noun)
+        words.setdefault(f"{noun}e", noun)
+        words.setdefault(f"{noun}ne", noun)
     for plain, forms in data["same"].items():
-        for form in str(forms).split():
-            words[form] = str(plain)
-    for word in [*words]:
-        words[word] = _last(words, word)
-    return MappingProxyType(words)
+        words |= dict.fromkeys(str(forms).split(), str(plain))
+    return MappingProxyType({word: _last(words, word) for word in words})
+
+
+def _forms(root: str, name: str) -> Iterator[tuple[str, str]]:
+    """All forms of a verb, the active ones under its name, the passive ones under di- and it."""
+    for form in _actives(root):
+        yield form, name
+    for ending in _ENDINGS:
+        yield f"di{root}{ending}", f"di{name}"
+        yield f"ter{root}{ending}", f"di{name}"
 
 
 def _last(words: Mapping[str, str], word: str) -> str:

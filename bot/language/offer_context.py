@@ -162,7 +162,10 @@ class Context:
         if "?" not in sentences[number].mark or number + 1 >= len(sentences):
             return False
         after = self._reading.words[sentences[number + 1].start : sentences[number + 1].end][:2]
-        return any(word.stem in self._rules.reassured for word in after)
+        stems = {word.stem for word in after}
+        return stems.isdisjoint(self._rules.negators) and not stems.isdisjoint(
+            self._rules.reassured
+        )
 
     def _is_general_question(self) -> bool:
         """Whether the text is one short question in which nobody is told to have said anything."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from bot.language.facts import Facts, facts_of
 from bot.language.flags import catalogue, flag_patterns
@@ -37,6 +37,7 @@ offers that neither patterns nor model had seen; docs/red-flag-check.md has the 
 _DERIVED = frozenset({"underage_recruit", "middle_east_domestic_ban", "unrealistic_salary"})
 """Flags of ages, places and sums rather than of words."""
 
+_FEE = "upfront_fee"
 _PRIVATE = "personal_account_transfer"
 _BORROWED = {"institution_impersonation": "pos_government_program"}
 """A sign that the flag before it turns into a part of the deceit."""
@@ -122,8 +123,7 @@ class _Finder:
             self._every.setdefault(match.code, []).append(match)
         self._private = {
             reading.sentence_number(match.start)
-            for match in self.candidates(_PRIVATE)
-            if context.is_fact(match)
+            for match in self._holding(_PRIVATE, self.candidates(_PRIVATE))
         }
 
     def candidates(self, code: str) -> list[Match]:
@@ -137,14 +137,21 @@ class _Finder:
 
     def add_first(self, found: dict[str, Match], code: str, candidates: list[Match]) -> None:
         """Add the first candidate that holds, unless the code is found already."""
-        if code in found or not candidates or f"{code}/unless_text" in self._every:
+        if code not in found and candidates:
+            first = next(self._holding(code, candidates), None)
+            if first is not None:
+                found[code] = first
+
+    def _holding(self, code: str, candidates: list[Match]) -> Iterator[Match]:
+        """The candidates that are told as facts and not taken back, in the order of the text."""
+        if f"{code}/unless_text" in self._every:
             return
         taken_back = {
             self._reading.sentence_number(match.start)
             for match in self._every.get(f"{code}/unless", ())
             if not self._context.is_negated(match)
         }
-        if code == "upfront_fee":
+        if code == _FEE:
             # A receipt makes a fee no better that goes to somebody's own account.
             taken_back -= self._private
         excused = {
@@ -158,8 +165,7 @@ class _Finder:
                 and excused.isdisjoint(range(match.start, match.end))
                 and self._context.is_fact(match)
             ):
-                found[code] = match
-                return
+                yield match
 
 
 def _in_order(found: dict[str, Match], codes: Iterable[str]) -> list[Match]:
