@@ -24,7 +24,7 @@ def show(found: Evaluation) -> None:
 
 def _tables(found: Evaluation) -> Iterable[Table]:
     intents, urgency = found.intents, found.urgency
-    yield _table(
+    yield table(
         f"{found.messages} messages",
         ("figure", "share", "n"),
         (
@@ -38,7 +38,7 @@ def _tables(found: Evaluation) -> Iterable[Table]:
             ("false alarms among hard negatives", *_cells(urgency.negative_false_alarms)),
         ),
     )
-    yield _table(
+    yield table(
         "Urgency: as labelled (rows), as understood (columns)",
         ("", *urgency.confusion_matrix.labels),
         (
@@ -48,12 +48,12 @@ def _tables(found: Evaluation) -> Iterable[Table]:
             )
         ),
     )
-    yield _table(
+    yield table(
         "Reports",
         ("intent", "recall", "n"),
         ((intent, *_cells(recall)) for intent, recall in intents.report_recall.items()),
     )
-    yield _table(
+    yield table(
         "Intents",
         ("intent", "precision", "recall", "F1", "n"),
         (
@@ -61,7 +61,7 @@ def _tables(found: Evaluation) -> Iterable[Table]:
             for intent, of in intents.by_intent.items()
         ),
     )
-    yield _table(
+    yield table(
         "Most frequent confusions",
         ("intent", "taken for", "times", "of"),
         (
@@ -69,7 +69,7 @@ def _tables(found: Evaluation) -> Iterable[Table]:
             for each in intents.confusions
         ),
     )
-    yield _table(
+    yield table(
         "Voices",
         ("voice", "accuracy", "macro-F1", "emergencies recognised", "n"),
         (
@@ -77,7 +77,7 @@ def _tables(found: Evaluation) -> Iterable[Table]:
             for voice, of in found.voices.items()
         ),
     )
-    yield _table(
+    yield table(
         f"Confidence (expected calibration error {found.calibration.expected_error:.3f})",
         ("from", "to", "mean confidence", "right", "n"),
         (
@@ -93,7 +93,7 @@ def _tables(found: Evaluation) -> Iterable[Table]:
     )
 
 
-def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     """A table whose first column is words and whose others are numbers."""
     table = Table(
         title=title,

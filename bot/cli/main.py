@@ -79,10 +79,11 @@ def evaluate(
         bool, typer.Option("--accept", help="Make these figures the baseline of the tests.")
     ] = False,
 ) -> None:
-    """Measure how well labelled messages are understood.
+    """Measure how well labelled messages are understood, or labelled offers are checked.
 
     Each line is {"id","text","intent","urgency"}, with "voice" (who speaks like that) and "kind"
-    (ordinary, negative for a hard negative, oblique for an oblique emergency) where known.
+    (ordinary, negative for a hard negative, oblique for an oblique emergency) where known; or
+    {"id","text","label","flags","signals"}, where the label is scam, mixed or legit.
     """
     from bot.cli import evaluate as command
 

@@ -5,48 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.language.matching import Match
-from bot.language.reading import NUMBER, Reading
+from bot.language.reading import NUMBER, Reading, stems_of
 
 _ADULT = 18
 _YOUNGEST_TO_WORK = 11
-_AGE_BEFORE = frozenset({"umur", "berumur", "usia", "belum", "masih", "baru"})
-_CHILD_BEFORE = frozenset({"anak", "adik", "keponakan", "ponakan", "cucu", "sepupu", "gadis"})
+_AGE_BEFORE = stems_of("umur berumur usia belum masih baru umurnya genap")
+_CHILD_BEFORE = stems_of("anak adik keponakan ponakan cucu sepupu gadis")
 _OWN_AGE = frozenset({"umurku", "usiaku"})
-_LEAST_BEFORE = frozenset({"minimal", "min", "mulai", "minimum"})
-_WORK = frozenset(
-    [
-        "kerja",
-        "bekerja",
-        "diajak",
-        "boleh",
-        "ikut",
-        "bisa",
-        "berangkat",
-        "diberangkatkan",
-        "ditawari",
-        "ditawarin",
-        "dijanjikan",
-        "dijanjiin",
-        "jaga",
-        "ktp",
-        "mau",
-        "direkrut",
-        "diterima",
-        "masuk",
-        "dituakan",
-        "dituain",
-    ]
+_LEAST_BEFORE = stems_of("minimal min mulai minimum")
+_WORK = stems_of(
+    "kerja bekerja diajak boleh ikut bisa berangkat diberangkatkan ditawari ditawarin dijanjikan dijanjiin "
+    "jaga ktp mau direkrut diterima masuk dituakan dituain dicari cari dibutuhkan butuh up"
 )
+_WELCOME = stems_of("oke ok boleh bisa masuk up")
+_YOUNGEST_IN_SPANS = 17
 _OTHER_UNITS = frozenset(
     ["jam", "bulan", "hari", "minggu", "orang", "kali", "kilo", "juta", "ribu", "menit", "slot"]
 )
+_NO_AGE = stems_of("sip3mi siuppak izin nomor no pasal jl jam tanggal")
+"""Words before a figure that counts something else."""
 _CLOSE = 2
+_NEAR_WORK = 20
 
 
 def child_ages(reading: Reading, *, abroad: bool, offered: bool) -> Iterator[Match]:
     """Words that give an age from 11 to 17 as that of a worker.
 
-    The span of an advertisement ("17-45 tahun") is none. A lowest age ("minimal 17 tahun") counts
+    The span of an advertisement ("17-45 tahun") is none, unless it begins below 17. A lowest age ("minimal 17 tahun") counts
     only where the work is `abroad`: at home it can be lawful. Who says "umur saya 16" in a text
     that has an offer anywhere (`offered`) is its worker.
     """
@@ -54,7 +39,10 @@ def child_ages(reading: Reading, *, abroad: bool, offered: bool) -> Iterator[Mat
     for index, word in enumerate(reading.words):
         if word.stem != NUMBER or not word.text.isdigit():
             continue
-        if not _YOUNGEST_TO_WORK <= int(word.text) < _ADULT or _opens_a_span(reading, index):
+        age = int(word.text)
+        if not _YOUNGEST_TO_WORK <= age < _ADULT:
+            continue
+        if age == _YOUNGEST_IN_SPANS and _opens_a_span(reading, index):
             continue
         start = _start_of_age(reading, index, abroad=abroad, offered=offered)
         if start is not None:
@@ -67,19 +55,34 @@ def _start_of_age(reading: Reading, index: int, *, abroad: bool, offered: bool) 
     first = max(sentence.start, index - _CLOSE)
     before = [word.stem for word in reading.words[first:index]]
     after = [word.stem for word in reading.words[index + 1 : min(index + 2, sentence.end)]]
-    if _OTHER_UNITS & set(after) or (_LEAST_BEFORE & set(before) and not abroad):
+    if (
+        _OTHER_UNITS & set(after)
+        or _NO_AGE & set(before)
+        or (_LEAST_BEFORE & set(before) and not abroad)
+    ):
         return None
     said_as_age = bool(_AGE_BEFORE & set(before))
     of_a_child = bool(_CHILD_BEFORE & set(before))
-    works = bool(_WORK & {word.stem for word in reading.words[sentence.start : sentence.end]})
+    around = reading.words[
+        max(sentence.start, index - _NEAR_WORK) : min(sentence.end, index + _NEAR_WORK)
+    ]
+    works = any(word.stem in _WORK for word in around)
     own = offered and said_as_age and _is_own(reading, index)
     if not works and not (abroad and said_as_age) and not own:
         return None
     if said_as_age or of_a_child:
         cues = _AGE_BEFORE | _CHILD_BEFORE
         return next(first + offset for offset, stem in enumerate(before) if stem in cues)
-    in_years = after == ["tahun"] and not {"kontrak", "pengalaman", "selama", "sudah"} & set(before)
+    if before[-1:] == ["yang"] and _WELCOME & set(after):
+        return index
+    units = [word.stem for word in reading.words[index + 1 : min(index + 4, sentence.end)]]
+    in_years = _in_years(units) and not {"kontrak", "pengalaman", "selama", "sudah"} & set(before)
     return index if in_years else None
+
+
+def _in_years(behind: list[str]) -> bool:
+    """Whether the figure, or the span that it opens, is followed by the unit."""
+    return behind[:1] == ["tahun"] or (behind[:1] == [NUMBER] and "tahun" in behind[1:2])
 
 
 def _is_own(reading: Reading, index: int) -> bool:

@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any
 
+from bot.language.amounts import Amount, Role, amounts_of
 from bot.language.matching import Match, Patterns, lines, load
 from bot.language.offer_context import Context
-from bot.language.reading import AMOUNT, Reading, read
+from bot.language.reading import Reading, read
 from bot.language.spelling import Normalised
 from bot.language.types import Entity
 
-_WORDS_TO_A_CUE = 7
 _PHONE = re.compile(
     r"(?<![\d.,])(?:\+\d{1,3}[ -]?|0|62[ -]?(?=8))\d{2,4}(?:[ -]?[\dxX*]{2,5}){1,4}(?![\d,])"
 )
@@ -32,8 +33,14 @@ _COMPANY = re.compile(
 )
 _ASKED_ABOUT = frozenset({"agency", "fee"})
 """Facts that a question about them does not tell."""
+_WHICH = frozenset({"apa", "mana"})
 _NOTHING_AGREED = frozenset({"tidak ada", "menyusul", "lisan"})
 """Values of the contract that hold their own "not"."""
+_SUMS = {Role.PAY: "salary", Role.FEE: "fee"}
+"""The facts that amounts tell."""
+_MOST_MATCHES = 1000
+"""Matches of one text that are looked at: an offer has some twenty."""
+_MOST_AMOUNTS = 300
 _HOUSEHOLD_JOBS = frozenset({"asisten rumah tangga", "pengasuh"})
 _EMPLOYER = re.compile(
     r"\b(?i:majikan|bos|pemberi kerja|hotel|restoran|resto|rumah sakit|rs|pabrik|perusahaan|klinik)"
@@ -43,12 +50,38 @@ _EMPLOYER = re.compile(
 
 @dataclass(frozen=True)
 class Facts:
-    """What was found in a reading, in the order of the text; `pay` are the amounts of pay."""
+    """What was found in a reading, in the order of the text.
+
+    `told` are the matches by name and value that are told as facts and not merely asked about.
+    """
 
     entities: tuple[Entity, ...]
-    household_job: Match | None
-    countries: tuple[str, ...]
-    pay: tuple[Match, ...]
+    told: tuple[tuple[str, str, Match], ...]
+    amounts: tuple[Amount, ...]
+
+    @property
+    def household_job(self) -> Match | None:
+        """Where work in a household is first told."""
+        return self._first("job", _HOUSEHOLD_JOBS)
+
+    @property
+    def internship(self) -> Match | None:
+        """Where an internship is first told."""
+        return self._first("job", frozenset({"magang"}))
+
+    @property
+    def places(self) -> tuple[tuple[str, Match], ...]:
+        """The countries told, with where."""
+        return tuple((value, match) for name, value, match in self.told if name == "country")
+
+    @property
+    def countries(self) -> frozenset[str]:
+        """The countries by their plain names."""
+        return frozenset(country for country, _ in self.places)
+
+    def _first(self, name: str, values: frozenset[str]) -> Match | None:
+        told = (match for said, value, match in self.told if said == name and value in values)
+        return next(told, None)
 
 
 def find_facts(text: str) -> tuple[Entity, ...]:
@@ -63,35 +96,45 @@ def find_facts(text: str) -> tuple[Entity, ...]:
 
 def facts_of(reading: Reading, context: Context) -> Facts:
     """The facts of a text that was read before."""
+    matches = [
+        (name, value, match)
+        for match in _patterns().find(reading)[:_MOST_MATCHES]
+        for name, _, value in (match.code.partition(":"),)
+        if _counts(reading, context, match)
+    ]
     found: dict[tuple[str, int], Entity] = {}
-    household: Match | None = None
-    for match in _patterns().find(reading):
-        name, _, value = match.code.partition(":")
-        if value not in _NOTHING_AGREED and context.is_negated(match):
-            continue
-        if (name in _ASKED_ABOUT or value == "ada") and not context.is_fact(match):
-            continue
-        if name == "agency" and _is_which(reading, match):
-            continue
+    for name, value, match in matches:
         entity = _entity(reading, name, value, match)
         known = found.get((name, entity.start))
         if known is None or known.end < entity.end:
             found[name, entity.start] = entity
-        if value in _HOUSEHOLD_JOBS and household is None:
-            household = match
-    amounts = list(_amounts(reading))
-    pay = tuple(match for match in amounts if match.code == "salary")
-    if any(match.code == "fee" for match in amounts):
+    amounts = tuple(islice(amounts_of(reading), _MOST_AMOUNTS))
+    sums = [
+        _entity(reading, _SUMS[amount.role], "", Match("", amount.index, amount.index + 1))
+        for amount in amounts
+        if amount.role in _SUMS
+    ]
+    if any(entity.entity == "fee" for entity in sums):
         # "katanya gratis, tapi bayar 3 juta": the amount is what counts.
         found = {key: entity for key, entity in found.items() if entity.entity != "fee"}
     written = (*_written(reading.plain.original), *_dictated_phones(reading.plain))
     companies = [entity for entity in written if entity.entity == "agency"]
     found = {key: entity for key, entity in found.items() if not _is_of(entity, companies)}
-    for entity in (*(_entity(reading, match.code, "", match) for match in amounts), *written):
+    for entity in (*sums, *written):
         found.setdefault((entity.entity, entity.start), entity)
     entities = tuple(sorted(found.values(), key=lambda entity: (entity.start, entity.entity)))
-    countries = tuple(entity.value for entity in entities if entity.entity == "country")
-    return Facts(entities, household, countries, pay)
+    told = tuple(each for each in matches if context.is_fact(each[2]))
+    return Facts(entities, told, amounts)
+
+
+def _counts(reading: Reading, context: Context, match: Match) -> bool:
+    """Whether words that name a fact are about the offer; a country that is asked about is."""
+    name, _, value = match.code.partition(":")
+    if value not in _NOTHING_AGREED and context.is_negated(match):
+        return False
+    if (name in _ASKED_ABOUT or value == "ada") and not context.is_fact(match):
+        return False
+    return not (context.is_about_others(match) or (name == "agency" and _is_which(reading, match)))
 
 
 def _is_of(entity: Entity, companies: list[Entity]) -> bool:
@@ -103,39 +146,14 @@ def _is_of(entity: Entity, companies: list[Entity]) -> bool:
 
 def _is_which(reading: Reading, match: Match) -> bool:
     """Whether the words ask which one: "lewat PT apa"."""
-    after = reading.words[match.end : reading.sentence_at(match.start).end]
-    return bool(after) and after[0].stem in {"apa", "mana"}
+    return (
+        match.end < reading.sentence_at(match.start).end and reading.words[match.end].stem in _WHICH
+    )
 
 
 def _entity(reading: Reading, name: str, value: str, match: Match) -> Entity:
     start, end = reading.span(match.start, match.end)
     return Entity(name, value or reading.plain.original[start:end], start, end)
-
-
-def _amounts(reading: Reading) -> Iterator[Match]:
-    """Amounts of money that are pay or a fee, by the nearest word that says which."""
-    cues = _cues()
-    for index, word in enumerate(reading.words):
-        if word.stem != AMOUNT:
-            continue
-        sentence = reading.sentence_at(index)
-        name = None
-        after = reading.words[index + 1 : min(index + 3, sentence.end)]
-        for before in range(index - 1, max(sentence.start, index - _WORDS_TO_A_CUE) - 1, -1):
-            stem = reading.words[before].stem
-            if stem in cues.salary:
-                name = "salary"
-            elif stem in cues.fee:
-                name = "fee"
-            if name:
-                break
-        if name is None and any(
-            "/" in reading.plain.text[word.end : word.end + 2] or near.stem in cues.salary_after
-            for near in after
-        ):
-            name = "salary"
-        if name:
-            yield Match(name, index, index + 1)
 
 
 def _written(original: str) -> Iterator[Entity]:
@@ -164,23 +182,6 @@ def _dictated_phones(plain: Normalised) -> Iterator[Entity]:
         start, end = plain.original_span(*found.span())
         if not any(character.isdigit() for character in plain.original[start:end]):
             yield Entity("phone", found[0], start, end)
-
-
-@dataclass(frozen=True)
-class _Cues:
-    salary: frozenset[str]
-    salary_after: frozenset[str]
-    fee: frozenset[str]
-
-
-@cache
-def _cues() -> _Cues:
-    data = load("facts")
-    return _Cues(
-        frozenset(str(data["salary_words"]).split()),
-        frozenset(str(data["salary_after"]).split()),
-        frozenset(str(data["fee_words"]).split()),
-    )
 
 
 @cache

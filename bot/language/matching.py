@@ -1,34 +1,36 @@
-"""Word patterns an organisation can read and change, compiled to spaCy matchers.
+"""Word patterns an organisation can read and change, looked for in the words of a text.
 
 Notation, one pattern a line, words separated by spaces:
 
-    bayar|setor|transfer    one of these words (short forms and endings such as -nya count too)
+    bayar|setor|transfer    one of these words (short forms, endings such as -nya and the other
+                            forms of a verb count too, see families.py)
     uang?                   may be missing
     ~  ~5                   up to two, or up to five, other words of the same sentence, no "tidak"
+    <4>                     what stands before and behind may be told in either order, with up to
+                            four other words between
     $  #                    an amount of money; any other figure
     %kapal                  one word of the list `kapal` in words.yml
     {tanpa}                 one of the phrases `tanpa` in words.yml
 
-The first word of a pattern must be a plain one: patterns are kept in an index by it, and only
-those whose first word stands in the text are tried. Words that occur in no pattern are replaced
-by one placeholder before spaCy sees them, so its vocabulary cannot grow with what people write.
+Every word that occurs in a pattern becomes one letter, every other word the same letter, so that
+a text is a short string and a pattern a small regular expression. The first word of a pattern must
+be a plain one: patterns are kept in an index by it, and only those whose first word stands in the
+text are tried, each against the few words that follow. Nothing of what people write is kept.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
-from spacy.matcher import Matcher
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
 
+from bot.language.families import family
 from bot.language.reading import AMOUNT, NUMBER, Reading, stem
 from bot.language.spelling import normalise
 
@@ -39,14 +41,14 @@ LONGEST_MATCH = 16
 NEGATORS = ("tidak", "bukan", "tanpa", "jangan", "belum", "dilarang")
 """Words a gap never jumps over: "kontrak ~ nanti" is not in "kontrak tidak nanti"."""
 
-_OTHER = "_"
+_OTHER = "."
+_FIRST_LETTER = 0x4E00
 _PHRASE = re.compile(r"\{(\w+)\}")
 _GAP = re.compile(r"~(\d*)")
-_WORDS_IN_ONE_DOC = 1500
+_EITHER_ORDER = re.compile(r"<(\d+)>")
+_MOST_REMEMBERED = 4096
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster where libyaml is there
-
-TokenPattern = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -62,87 +64,97 @@ class Patterns:
     """Patterns of many codes, ready to be looked for in a reading."""
 
     def __init__(self, patterns: Mapping[str, Iterable[str]]) -> None:
-        # A bare vocabulary: the words are cut by bot.language.reading, so the rules of
-        # spacy.blank("id"), which take a second to load, would never be asked.
-        self._vocab = Vocab()
-        self._known: set[str] = set()
-        self._by_first: dict[str, list[tuple[str, list[TokenPattern]]]] = defaultdict(list)
-        self._matchers: dict[str, Matcher] = {}
-        for code, lines in patterns.items():
-            for line in lines:
-                for plain_line in _without_phrases(line):
+        self._letters: dict[str, str] = {}
+        self._after_first: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        self._tried: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {}
+        self._no_gap = "".join(map(self._letter, NEGATORS))
+        for code, written in patterns.items():
+            for line in written:
+                for plain_line in _plain_lines(line):
                     self._add(code, plain_line)
 
     def find(self, reading: Reading) -> list[Match]:
-        """All matches in the order of the text, the shortest for each start and code."""
+        """All matches in the order of the text; one for each place and code, a short one."""
+        letters = self._letters
+        said = "".join([letters.get(word.stem, _OTHER) for word in reading.words])
         found: list[Match] = []
-        for doc, first_word in self._docs(reading):
-            for offset in range(len(doc)):
-                key = doc[offset].text
-                if key not in self._by_first:
+        remembered: dict[str, list[tuple[str, int]]] = {}
+        for sentence in reading.sentences:
+            for at in range(sentence.start, sentence.end):
+                if said[at] not in self._after_first:
                     continue
-                word = first_word + offset
-                end = min(reading.sentence_at(word).end, word + LONGEST_MATCH) - first_word
-                found += self._at(doc[offset:end], key, word)
+                window = said[at : min(sentence.end, at + LONGEST_MATCH)]
+                lengths = remembered.get(window)
+                if lengths is None:
+                    lengths = list(self._lengths(window))
+                    if len(remembered) < _MOST_REMEMBERED:
+                        remembered[window] = lengths
+                found += [Match(code, at, at + length) for code, length in lengths]
         return found
 
-    def _at(self, span: Any, key: str, word: int) -> Iterator[Match]:
-        shortest: dict[str, int] = {}
-        for identity, start, end in self._matcher(key)(span):
-            if start == 0:
-                code = self._vocab.strings[identity]
-                shortest[code] = min(end, shortest.get(code, end))
-        for code, length in shortest.items():
-            yield Match(code, word, word + length)
-
-    def _docs(self, reading: Reading) -> Iterator[tuple[Doc, int]]:
-        """The words as spaCy documents of bounded size, cut between sentences where possible."""
-        first = 0
-        while first < len(reading.words):
-            last = min(first + _WORDS_IN_ONE_DOC, len(reading.words))
-            if last < len(reading.words):
-                sentence = reading.sentence_at(last)
-                last = sentence.start if sentence.start > first else last
-            keys = [
-                word.stem if word.stem in self._known else _OTHER
-                for word in reading.words[first:last]
-            ]
-            yield Doc(self._vocab, words=keys), first
-            first = last
-
-    def _matcher(self, key: str) -> Matcher:
-        matcher = self._matchers.get(key)
-        if matcher is None:
-            matcher = Matcher(self._vocab, validate=False)
-            by_code: dict[str, list[list[TokenPattern]]] = defaultdict(list)
-            for code, pattern in self._by_first[key]:
-                by_code[code].append(pattern)
-            for code, several in by_code.items():
-                matcher.add(code, several)
-            self._matchers[key] = matcher
-        return matcher
+    def _lengths(self, window: str) -> Iterator[tuple[str, int]]:
+        """Each code that fits from the first word on, and how many words it covers."""
+        first = window[0]
+        tried = self._tried.get(first)
+        if tried is None:
+            tried = tuple(
+                (code, _compiled(tuple(sorted(set(rests), key=lambda rest: (len(rest), rest)))))
+                for code, rests in self._after_first[first].items()
+            )
+            self._tried[first] = tried
+        for code, rest in tried:
+            match = rest.match(window, 1)
+            if match:
+                yield code, match.end()
 
     def _add(self, code: str, line: str) -> None:
-        first, *rest = _tokens(line)
-        if "ORTH" not in first or "OP" in first:
+        first, *rest = line.split()
+        if not _is_plain(first):
             raise ValueError(f"{code}: the first word of {line!r} must be a plain one")
-        for token in (first, *rest):
-            self._known.update(token.get("ORTH", {}).get("IN", ()))
-        for word in first["ORTH"]["IN"]:
-            self._by_first[word].append((code, [{"ORTH": word}, *rest]))
+        expression = "".join(map(self._expression, rest))
+        for key in _choices(first):
+            self._after_first[self._letter(key)][code].append(expression)
+
+    def _expression(self, written: str) -> str:
+        gap = _GAP.fullmatch(written)
+        if gap:
+            return f"[^{self._no_gap}]{{0,{int(gap[1] or 2)}}}?"
+        letters = "".join(sorted(map(self._letter, _choices(written.removesuffix("?")))))
+        return f"[{letters}]{'??' if written.endswith('?') else ''}"
+
+    def _letter(self, key: str) -> str:
+        return self._letters.setdefault(key, chr(_FIRST_LETTER + len(self._letters)))
 
 
-def _without_phrases(line: str) -> Iterator[str]:
-    """The line once for each of the phrases it names in braces."""
+@cache
+def _compiled(rests: tuple[str, ...]) -> re.Pattern[str]:
+    """One expression for several, the shorter ones first; many first words share it."""
+    return re.compile("|".join(rests))
+
+
+def _is_plain(written: str) -> bool:
+    return not (
+        written.endswith("?") or _GAP.fullmatch(written) or _EITHER_ORDER.fullmatch(written)
+    )
+
+
+def _plain_lines(line: str) -> Iterator[str]:
+    """The line once for each phrase it names in braces and for each order it allows."""
     named = _PHRASE.search(line)
-    if named is None:
-        yield from _with_words_apart(line.split())
+    if named is not None:
+        for phrase in words_data().phrases[named[1]]:
+            yield from _plain_lines(f"{line[: named.start()]}{phrase}{line[named.end() :]}")
         return
-    for phrase in words_data().phrases[named[1]]:
-        yield from _without_phrases(f"{line[: named.start()]}{phrase}{line[named.end() :]}")
+    either = _EITHER_ORDER.search(line)
+    if either is not None:
+        one, other = line[: either.start()].strip(), line[either.end() :].strip()
+        yield from _plain_lines(f"{one} ~{either[1]} {other}")
+        yield from _plain_lines(f"{other} ~{either[1]} {one}")
+        return
+    yield from _with_words_apart(line.split())
 
 
-def _with_words_apart(written: list[str]) -> Iterator[str]:
+def _with_words_apart(written: Sequence[str]) -> Iterator[str]:
     """The line once more for each choice that is several plain words: `gausah` is "tidak usah"."""
     for index, choices in enumerate(written):
         if choices[0] in "~%$#":
@@ -160,21 +172,8 @@ def _with_words_apart(written: list[str]) -> Iterator[str]:
     yield " ".join(written)
 
 
-def _tokens(line: str) -> list[TokenPattern]:
-    tokens: list[TokenPattern] = []
-    for written in line.split():
-        gap = _GAP.fullmatch(written)
-        if gap:
-            longest = int(gap[1] or 2)
-            tokens.append({"ORTH": {"NOT_IN": list(NEGATORS)}, "OP": f"{{0,{longest}}}"})
-            continue
-        words = written.removesuffix("?")
-        choices = {key for word in words.split("|") for key in _keys(word)}
-        token: TokenPattern = {"ORTH": {"IN": sorted(choices)}}
-        if written.endswith("?"):
-            token["OP"] = "?"
-        tokens.append(token)
-    return tokens
+def _choices(written: str) -> frozenset[str]:
+    return frozenset().union(*map(_keys, written.split("|")))
 
 
 @cache
@@ -187,7 +186,7 @@ def _keys(word: str) -> frozenset[str]:
     plain = normalise(word).text
     if not plain.isalnum() or plain.isdigit():
         raise ValueError(f"{word!r} is read as {plain!r}: a pattern cannot hold that")
-    return frozenset({stem(plain)})
+    return frozenset({family(stem(plain))})
 
 
 @dataclass(frozen=True)

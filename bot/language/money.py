@@ -22,8 +22,19 @@ _CURRENCIES = (
     (r"€|\b(?:euro|eur)\b", "euro"),
     (r"£|\b(?:gbp|pounds?)\b", "gbp"),
     (r"\b(?:baht|thb)\b", "baht"),
-    (r"\$|\b(?:us|usd|dolar|dollar)\b", "usd"),
+    (r"\bcad\b", "cad"),
+    (r"\baud\b", "aud"),
+    (r"\bnzd\b", "nzd"),
+    (r"\b(?:qar)\b", "qar"),
+    (r"\b(?:kwd|bhd|omr|dinar)\b", "dinar"),
+    (r"\b(?:php|pesos?)\b", "peso"),
+    (r"\b(?:pln|zloty)\b", "pln"),
+    (r"\bbnd\b", "bnd"),
+    (r"\b(?:rmb|yuan)\b", "yuan"),
+    (r"\$|\b(?:us|usd|usdt|dolar|dollars?)\b", "usd"),
 )
+_CURRENCY = re.compile("|".join(f"(?P<{name}>{mark})" for mark, name in _CURRENCIES))
+_SCALE = re.compile("|".join(f"{word}\\b" for word in _SCALES))
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -48,8 +59,10 @@ def parse_money(plain: str) -> Money | None:
     figures = [_number(found) for found in _FIGURE.findall(plain)]
     if not figures:
         return None
-    scale = next((size for word, size in _SCALES.items() if re.search(rf"{word}\b", plain)), 1)
-    currency = next((name for mark, name in _CURRENCIES if re.search(mark, plain)), "rupiah")
+    scaled = _SCALE.search(plain)
+    scale = _SCALES[scaled.group()] if scaled else 1
+    marked = _CURRENCY.search(plain)
+    currency = (marked.lastgroup if marked else None) or "rupiah"
     return Money(currency, max(figures) * (scale if max(figures) < scale else 1))
 
 

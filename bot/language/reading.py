@@ -8,9 +8,10 @@ pattern never reaches from one sentence into the next.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 
+from bot.language.families import family, other_meanings
 from bot.language.spelling import Normalised, normalise
 
 AMOUNT = "$"
@@ -22,7 +23,8 @@ NUMBER = "#"
 
 _CURRENCIES = (
     r"rp|idr|nt\$|ntd|nt|twd|hongkong\$|hkd|us\$|usd|s\$|sgd|bnd|ringgit|sar|riyal|real|aed|dirham|"
-    r"yen|jpy|won|krw|euro|eur|gbp|baht|thb|dolar|dollar|pounds?|dinar|[$¥£€₩]"
+    r"yen|jpy|won|krw|euro|eur|gbp|baht|thb|dolar|dollars?|pounds?|dinar|"
+    r"cad|aud|nzd|qar|kwd|omr|bhd|php|pesos?|pln|zloty|chf|rmb|yuan|usdt|[$¥£€₩]"
 )
 _ABBREVIATED = "|".join(
     f"(?<=\\b{short})"
@@ -88,6 +90,7 @@ _ENDINGS = (
     ("mu", 4),
     ("pun", 4),
 )
+_EVERY_ENDING = tuple(ending for ending, _ in _ENDINGS)
 _HAS_VALUE = re.compile(r"[1-9]")
 _BULLET = re.compile(r"[ \t]*(?:[-*>•✓]|\d{1,2}[.)])[ \t]*")
 
@@ -141,6 +144,11 @@ class Reading:
         return self.plain.original[first:last]
 
     @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Where each word starts in the plain text."""
+        return tuple(word.start for word in self.words)
+
+    @cached_property
     def stems(self) -> frozenset[str]:
         """All stems of the text: a pattern whose first word is not here cannot match."""
         return frozenset(word.stem for word in self.words)
@@ -148,10 +156,17 @@ class Reading:
 
 def stem(word: str) -> str:
     """The word without -nya (Javanese -ne, Sundanese -na), -lah, -kah, -ku, -mu, -pun; short words stay whole."""
+    if not word.endswith(_EVERY_ENDING):
+        return word
     for ending, shortest in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= shortest:
             return word[: -len(ending)]
     return word
+
+
+def stems_of(words: str) -> frozenset[str]:
+    """The stems of words separated by spaces, as a reading has them."""
+    return frozenset(family(stem(word)) for word in normalise(words).text.split())
 
 
 def read(text: str) -> Reading:
@@ -183,7 +198,10 @@ def read(text: str) -> Reading:
         elif kind == "short":
             continue
         else:
-            words.append(_word(found, kind or "word", pause))
+            word = _word(found, kind or "word", pause)
+            if len(words) > first:
+                _settle(plain, words, word)
+            words.append(word)
             pause = False
     close("", len(plain.text))
     return Reading(plain, tuple(words), tuple(sentences), tuple(sentence_of))
@@ -198,5 +216,29 @@ def _word(found: re.Match[str], kind: str, after_pause: bool) -> Word:
     elif kind == "number" or text in _SMALL_NUMBERS:
         key = NUMBER
     else:
-        key = stem(text)
+        key = family(stem(text))
     return Word(text, key, found.start(), found.end(), after_pause)
+
+
+def _settle(plain: Normalised, words: list[Word], word: Word) -> None:
+    """Reads the last word anew where the one behind it gives it another meaning."""
+    last = words[-1]
+    if last.text not in _settled_later():
+        return
+    other = other_meanings().get(_typed(plain, last))
+    if other is None or _typed(plain, word) not in other.next:
+        return
+    words.pop()
+    if other.means is not None:
+        words.append(replace(last, text=other.means, stem=other.means))
+
+
+@cache
+def _settled_later() -> frozenset[str]:
+    """The words of `other_meanings` in plain spelling."""
+    return frozenset(normalise(word).text for word in other_meanings())
+
+
+def _typed(plain: Normalised, word: Word) -> str:
+    start, end = plain.original_span(word.start, word.end)
+    return plain.original[start:end].lower()

@@ -83,7 +83,8 @@ class OfferCheck:
 
     `facts` maps a fact name (country, job, salary, fee, visa, agency, employer, contract,
     departure, phone, account) to its value as written or in a plain normal form; `missing`
-    names what one should know before deciding, most important first.
+    names what one should know before deciding, most important first. `reasons` are the rules of
+    bot.language.judging that decided the verdict, a rule about single flags with their codes.
     """
 
     verdict: Verdict
@@ -91,6 +92,7 @@ class OfferCheck:
     signals: tuple[Evidence, ...] = ()
     facts: dict[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

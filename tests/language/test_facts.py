@@ -56,7 +56,7 @@ def found(text: str, name: str) -> list[Entity]:
         ("biaya Rp0", "fee", "biaya Rp0"),
         ("gratis semua biaya", "fee", "gratis semua biaya"),
         ("tiket & visa ditanggung", "fee", "tiket & visa ditanggung"),
-        ("tiketna ditanggung sorangan, biaya sendiri", "fee", "tiketna ditanggung"),
+        ("tiketna ditanggung sorangan, biaya sendiri", "fee", "ditanggung sendiri"),
         ("visa sama tiket dibayar sendiri", "fee", "ditanggung sendiri"),
         ("katanya gratis semua biaya, tapi bayar 3 juta", "fee", "3 juta"),
         ("mayar 5 juta heula", "fee", "5 juta"),

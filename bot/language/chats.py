@@ -1,0 +1,76 @@
+"""Tells who speaks in a copied chat: "[08:13] Saya: visanya apa? / [08:15] Pak Jun: umrah dulu"."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cache
+
+from bot.language.families import family
+from bot.language.matching import load
+from bot.language.reading import Reading, stem, stems_of
+
+_LABEL = re.compile(
+    r"^[ \t~>*\-\u2013\u2014\[]*(?:\d{1,2}[.:]\d{2}(?:[.:]\d{2})?[\]\s,\-\u2013]*)?"
+    r"(?P<who>[a-z][\w .,()/&'-]{0,48}?) ?:",
+    re.MULTILINE,
+)
+_FEWEST_LINES = 2
+
+
+@dataclass(frozen=True)
+class _Words:
+    asker: frozenset[str]
+    yes: frozenset[str]
+    no: frozenset[str]
+
+
+@cache
+def _words() -> _Words:
+    data = load("offer_context")["chat"]
+    return _Words(stems_of(data["asker"]), stems_of(data["agrees"]), stems_of(data["refuses"]))
+
+
+class Chat:
+    """The lines of a reading by speaker; of a text that is no chat, nothing is the asker's.
+
+    It is a chat when a line of the asker (saya, aku, P) and one of somebody else are labelled.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        labels = [
+            (found.end(), family(stem(found["who"].split()[0])) in _words().asker)
+            for found in _LABEL.finditer(reading.plain.text)
+            if found["who"].strip()
+        ]
+        both = len({asker for _, asker in labels}) == _FEWEST_LINES
+        self._askers: list[bool] = []
+        if not both:
+            return
+        places = [place for place, _ in labels]
+        for sentence in reading.sentences:
+            at = bisect_left(places, reading.words[sentence.end - 1].end) - 1
+            self._askers.append(at >= 0 and labels[at][1])
+
+    def is_askers(self, sentence: int) -> bool:
+        """Whether the sentence with this number is the asker's own."""
+        return bool(self._askers) and self._askers[sentence]
+
+    def is_confirmed(self, sentence: int) -> bool:
+        """Whether it is a question to which the next line of the other side says yes."""
+        if "?" not in self._reading.sentences[sentence].mark:
+            return False
+        for after in range(sentence + 1, len(self._askers)):
+            if not self._askers[after]:
+                return self._says_yes(after)
+        return False
+
+    def _says_yes(self, number: int) -> bool:
+        """Whether the answer, behind its label, begins with a yes and not with a no."""
+        sentence = self._reading.sentences[number]
+        words = self._reading.words[sentence.start : sentence.end]
+        said = next((at for at, word in enumerate(words) if word.after_pause), 0)
+        stems = [word.stem for word in words[said : said + 2]]
+        return bool(stems) and stems[0] in _words().yes and _words().no.isdisjoint(stems)
