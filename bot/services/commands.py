@@ -25,13 +25,17 @@ UNDERAGE = "underage_recruit"
 
 @dataclass(frozen=True)
 class Desk:
-    """What a command needs: the transaction, whose conversation it is, and when."""
+    """What a command needs: the transaction, whose conversation it is, and when.
+
+    `is_shown`: what the assistant read stands in a picture; nobody said it.
+    """
 
     uow: SqlUnitOfWork
     conversation: Conversation
     office: Office
     wording: Wording
     now: datetime
+    is_shown: bool = False
 
 
 class UnknownCommandError(Exception):
@@ -120,7 +124,11 @@ def _record_offer(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
         fields["departure"] = str(departure)
     has_child = UNDERAGE in values.get("flags", ())
     urgency = _offer_urgency(str(values["verdict"]), departure)
-    if urgency is Urgency.EMERGENCY or has_child:
+    is_grave = urgency is Urgency.EMERGENCY or has_child
+    if is_grave and desk.is_shown:
+        # An advertisement that goes round is nobody's departure: staff on duty look, nobody is woken.
+        _case_of(desk, CaseKind.JOB_OFFER, Urgency.URGENT, fields)
+    elif is_grave:
         emergency.open_emergency(
             desk.uow,
             desk.conversation,
@@ -130,11 +138,12 @@ def _record_offer(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
             desk.office,
             desk.now,
         )
-        status = status_line(desk.uow, desk.office, desk.wording, desk.now)
-        name = "say_child_recruited" if has_child else "say_departure_soon"
-        return desk.wording.say(name, status=status)
-    _case_of(desk, CaseKind.JOB_OFFER, urgency, fields)
-    return None
+    else:
+        _case_of(desk, CaseKind.JOB_OFFER, urgency, fields)
+        return None
+    status = status_line(desk.uow, desk.office, desk.wording, desk.now)
+    name = "say_child_recruited" if has_child else "say_departure_soon"
+    return desk.wording.say(name, status=status)
 
 
 def _offer_urgency(verdict: str, departure: object) -> Urgency:

@@ -18,6 +18,7 @@ from bot.store.keys import Vault
 from bot.store.lines import Lines
 from bot.store.outbox import Outbox
 from bot.store.quarantine import Quarantine
+from bot.store.readings import Readings
 from bot.store.reports import Reports
 from bot.store.review import Review
 from bot.store.staff import StaffDirectory
@@ -35,6 +36,7 @@ class SqlUnitOfWork:
         self.conversations = Conversations(connection, vault)
         self.lines = Lines(connection, vault)
         self.files = Files(connection, vault)
+        self.readings = Readings(connection, vault)
         self.turns = Turns(connection, vault)
         self.doubts = Doubts(connection)
         self.outbox = Outbox(connection, vault)
