@@ -37,7 +37,12 @@ class Readings(FilesInWork):
         self._connection.execute(
             update(attachment)
             .where(_died(now), attachment.c.readings >= MOST_READINGS)
-            .values(reading=ReadState.UNREADABLE, reading_problem="died")
+            .values(
+                reading=ReadState.UNREADABLE,
+                reading_problem="died",
+                reading_token=None,
+                reading_until=None,
+            )
         )
         row = self._connection.execute(
             select(attachment, inbound.c.turn_id)
