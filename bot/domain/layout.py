@@ -21,6 +21,8 @@ BLOCK_RATIO, SENTENCE_RATIO = 1.8, 1.3
 LINE_GAP, WORD_GAP = 1.6, 1.2
 # A line may be judged a little shorter than it is.
 SLACK = 0.97
+# A block narrower than so many letters is a list of short things.
+FEWEST_LETTERS = 14
 BEGINS_ANEW = re.compile(r"\W*\[?\d{1,2}[.:]\d{2}\]?\b|[-•●▪■◆▶✓✔*»>]|\d{1,2}[.)]\s")
 """How a line begins that is not the rest of the one before: a time, a dot, a number of a list."""
 
@@ -183,7 +185,8 @@ def _sentences(block: Sequence[Box]) -> list[ReadLine]:
 
 
 def _goes_on(above: Box, row: Box, text: str, room: float) -> bool:
-    if BEGINS_ANEW.match(text):
+    letter = (above.width + row.width) / max(len(above.text) + len(text), 1)
+    if BEGINS_ANEW.match(text) or room < FEWEST_LETTERS * letter:
         return False
     if max(above.height, row.height) > SENTENCE_RATIO * min(above.height, row.height):
         return False

@@ -30,9 +30,14 @@ class PictureProcess:
     """Implements bot.ports.PictureReader; one file at a time."""
 
     def __init__(
-        self, *, read_seconds: float = READ_SECONDS, idle_seconds: float = IDLE_SECONDS
+        self,
+        *,
+        read_seconds: float = READ_SECONDS,
+        start_seconds: float = START_SECONDS,
+        idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         self._read_seconds = read_seconds
+        self._start_seconds = start_seconds
         self._idle_seconds = idle_seconds
         # Its one thread owns the process: everything about it happens there, one after another.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pictures")
@@ -93,7 +98,7 @@ class PictureProcess:
             env=environment,
             start_new_session=True,  # Ctrl-C in a terminal is for us
         )
-        self._ask(self._process, b"", START_SECONDS)
+        self._ask(self._process, b"", self._start_seconds)
         return self._process
 
     def _ask(
