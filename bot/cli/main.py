@@ -92,7 +92,9 @@ def evaluate(
 
 @app.command()
 def check(
-    file: Annotated[Path | None, typer.Argument(help="A text file; - for stdin.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="A text, a picture or a PDF; - for stdin.")
+    ] = None,
     *,
     jsonl: JsonLines = False,
 ) -> None:

@@ -30,13 +30,17 @@ GRAVE = ("serious", "critical")
 
 @dataclass(frozen=True)
 class Desk:
-    """What a command needs: the transaction, whose conversation it is, and when."""
+    """What a command needs: the transaction, whose conversation it is, and when.
+
+    `is_shown`: what the assistant read stands in a picture; nobody said it.
+    """
 
     uow: SqlUnitOfWork
     conversation: Conversation
     office: Office
     wording: Wording
     now: datetime
+    is_shown: bool = False
 
 
 class UnknownCommandError(Exception):
@@ -128,14 +132,16 @@ def _see_report(desk: Desk, case: Case, fields: Mapping[str, str]) -> None:
 def _record_offer(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
     """Serious and critical offers become a case that staff see; of all a fingerprint is kept."""
     uow, verdict, text = desk.uow, str(values["verdict"]), str(values.get("text", ""))
-    leaves = _span(values.get("leaves"))
+    leaves = None if desk.is_shown else _span(values.get("leaves"))
     if verdict not in GRAVE:
         offers_seen.see_offer(
             uow, desk.conversation, text, verdict, leaves, None, desk.office, desk.now
         )
         return None
+    # The day in an advertisement that goes round is nobody's departure.
     answer = values.get("departure")
-    leaving = departures.told(text, verdict, answer, leaves, None, desk.office, desk.now)
+    own = None if desk.is_shown else answer
+    leaving = departures.told(text, verdict, own, leaves, None, desk.office, desk.now)
     urgency = Urgency.highest(leaving.raised, _offer_urgency(verdict, answer))
     fields = _texts(values.get("facts", {}))
     fields |= {"verdict": verdict, "flags": ", ".join(values.get("flags", ()))}
@@ -155,16 +161,20 @@ def _case_of_offer(
 ) -> tuple[Case, Reply | None]:
     if urgency is not Urgency.EMERGENCY and not has_child:
         return _case_of(desk, CaseKind.JOB_OFFER, urgency, fields)[0], None
-    signal = UNDERAGE if has_child else emergency.DEPARTURE
-    case = emergency.open_emergency(
-        desk.uow,
-        desk.conversation,
-        CaseKind.JOB_OFFER,
-        (signal,),
-        fields,
-        desk.office,
-        desk.now,
-    )
+    if desk.is_shown:
+        # Staff on duty look at what a picture says, nobody is woken by it.
+        case, _ = _case_of(desk, CaseKind.JOB_OFFER, Urgency.URGENT, fields)
+    else:
+        signal = UNDERAGE if has_child else emergency.DEPARTURE
+        case = emergency.open_emergency(
+            desk.uow,
+            desk.conversation,
+            CaseKind.JOB_OFFER,
+            (signal,),
+            fields,
+            desk.office,
+            desk.now,
+        )
     status = status_line(desk.uow, desk.office, desk.wording, desk.now)
     name = "say_child_recruited" if has_child else "say_departure_soon"
     return case, desk.wording.say(name, status=status)

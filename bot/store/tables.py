@@ -210,8 +210,15 @@ attachment = Table(
     Column("lease_until", Utc),
     Column("stored_at", Utc),
     Column("forgotten_at", Utc),
+    Column("reading", String(20)),
+    Column("reading_problem", Clipped(20)),
+    Column("reading_token", String(32)),
+    Column("reading_until", Utc),
+    Column("readings", Integer, nullable=False, server_default="0"),
+    Column("words_sealed", LargeBinary),
     Index(None, "state", "next_try_at"),
     Index(None, "inbound_id"),
+    _few("reading", "reading IN ('waiting', 'at_work')"),
 )
 
 attachment_piece = Table(

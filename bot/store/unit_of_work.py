@@ -22,6 +22,7 @@ from bot.store.lines import Lines
 from bot.store.offers import Offers
 from bot.store.outbox import Outbox
 from bot.store.quarantine import Quarantine
+from bot.store.readings import Readings
 from bot.store.recruiters import Recruiters
 from bot.store.reports import Reports
 from bot.store.review import Review
@@ -40,6 +41,7 @@ class SqlUnitOfWork:
         self.conversations = Conversations(connection, vault)
         self.lines = Lines(connection, vault)
         self.files = Files(connection, vault)
+        self.readings = Readings(connection, vault)
         self.turns = Turns(connection, vault)
         self.doubts = Doubts(connection)
         self.outbox = Outbox(connection, vault)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bot.cli.up import free_port
 from tests.cli.running import COMMAND, environment, tanyadulu
 from tests.gateways.mail import mail_server
+from tests.posters import draw, page, pdf
 
 
 def is_no_message(noise: bytes) -> bool:
@@ -129,19 +130,39 @@ def test_check_of_a_file_speaks_to_people(tmp_path: Path) -> None:
     assert "upfront_fee" not in done.stdout
 
 
+@pytest.mark.parametrize("style", ["poster", "plain", "slanted"])
+def test_check_reads_pictures(tmp_path: Path, style: str) -> None:
+    """jpg, png and webp: what was read, then the words of the bot."""
+    file = tmp_path / "iklan"
+    file.write_bytes(draw("Loker Kamboja, visa turis, bayar dulu 5 juta", style))
+    done = tanyadulu("check", str(file))
+    assert done.returncode == 0, done.stderr
+    assert "visa turis, bayar dulu 5 juta" in done.stdout
+    assert "Saya bot TanyaDulu." in done.stdout
+
+
+def test_check_reads_papers(tmp_path: Path) -> None:
+    """A scanned PDF."""
+    file = tmp_path / "iklan.pdf"
+    file.write_bytes(pdf([page("Loker Kamboja, visa turis, bayar dulu 5 juta")]))
+    done = tanyadulu("check", str(file))
+    assert done.returncode == 0, done.stderr
+    assert "Saya bot TanyaDulu." in done.stdout
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"%PDF-1.7\n", "pictures and PDFs are not supported in this version"),
-        (b"\x89PNG\r\n\x1a\n", "pictures and PDFs are not supported in this version"),
-        (b"\xff\xd8\xff\xe0", "pictures and PDFs are not supported in this version"),
+        (b"%PDF-1.7\n", "is damaged and cannot be opened"),
+        (b"\x89PNG\r\n\x1a\n", "is damaged and cannot be opened"),
+        (b"PK\x03\x04\0\0", "neither a text nor a picture (png, jpg, webp) nor a PDF"),
         (b"", "is empty"),
         (b"gaji \xff\xfe", "no UTF-8 text"),
         (b"a" * (1024 * 1024 + 1), "larger than 1 MB"),
     ],
 )
 def test_check_says_what_it_cannot_read(tmp_path: Path, content: bytes, words: str) -> None:
-    """A file that is no text gets one honest line."""
+    """A file that nothing can be read in gets one honest line."""
     file = tmp_path / "file"
     file.write_bytes(content)
     done = tanyadulu("check", str(file))
