@@ -11,6 +11,7 @@ from bot.ports import MediaError, UnreadableError
 
 SOUND = b"OggS" + bytes(range(256)) * 8
 PICTURE, PAPER = b"\xff\xd8\xff", b"%PDF-"
+SPOKEN = b"OggS"
 PART_BYTES = 60_000
 
 
@@ -85,6 +86,10 @@ class FakePictures:
         return tuple(
             ReadLine(line, 0.6 if line in self.unsure else 0.99) for line in words.splitlines()
         )
+
+    async def transcribe(self, body: bytes, media_type: str) -> tuple[ReadLine, ...]:
+        """The same for a sound, as bot.ports.Transcriber: SPOKEN followed by what is said."""
+        return await self.read(body.removeprefix(SPOKEN), media_type)
 
     async def close(self) -> None:
         """Nothing to let go of."""

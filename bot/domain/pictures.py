@@ -43,7 +43,8 @@ class Shown:
 
     `words` is what was surely read, one sentence or row a line; `guess` is the first unsure
     line; `pending` when some file is not read yet, `locked` when a paper asks for a password.
-    `read` are the ids of the files that no answer went into so far.
+    `read` are the ids of the files that no answer went into so far; `is_heard` when the words
+    are those of a voice note.
     """
 
     words: str = field(default="", repr=False)
@@ -51,6 +52,7 @@ class Shown:
     pending: bool = False
     locked: bool = False
     read: tuple[str, ...] = ()
+    is_heard: bool = False
 
     @property
     def request(self) -> str:
@@ -106,6 +108,7 @@ def shown(readings: Sequence[Reading]) -> Shown:
         any(reading.state in PENDING for reading in tried),
         any(reading.problem == "locked" for reading in tried),
         tuple(reading.file_id for reading in tried if reading.state is ReadState.READ),
+        any(reading.is_sound for reading in tried if reading.lines),
     )
 
 

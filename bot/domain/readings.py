@@ -39,13 +39,14 @@ class ReadLine:
 class Reading:
     """What became of reading one file; `state` is None when nobody tries to.
 
-    `problem` is a code of bot.ports.UnreadableError.
+    `problem` is a code of bot.ports.UnreadableError; `is_sound` when somebody says the words.
     """
 
     state: ReadState | None = None
     lines: tuple[ReadLine, ...] = field(default=(), repr=False)
     problem: str = ""
     file_id: str = ""
+    is_sound: bool = False
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,7 @@ def _also_sent(prepared: Prepared, wording: Wording) -> str:
     shown = prepared.shown
     if prepared.is_checked:
         name = "say_picture_read_partly" if shown.unclear else "say_picture_read"
+        name = "say_voice_heard" if shown.is_heard else name
         return wording.say(name, excerpt=shown.excerpt, unclear=shown.unclear).text
     also = also_sent(prepared.messages, shown)
     return "" if also is None else wording.say(also).text

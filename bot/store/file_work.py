@@ -212,6 +212,7 @@ class FilesInWork(SealedRows):
             tuple(ReadLine(text, confidence) for text, confidence in lines),
             row.reading_problem or "",
             row.id,
+            Kind(row.kind) is Kind.VOICE,
         )
 
     def _source(self, row: Row[Any]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from bot.language.types import Urgency
 from bot.ports import Answer, Command, MediaError
 from channels.inbound import take_in
 from tests.hotline import Hotline
-from tests.media import PAPER, PICTURE, FakePictures
+from tests.media import PAPER, PICTURE, SPOKEN, FakePictures
 
 OFFER = "Lowongan admin online di Kamboja\nBiaya pendaftaran 2 juta ke rekening pribadi"
 THREAT = "kalau tidak bayar besok adikmu kami bunuh, dia dikurung di sini"
@@ -425,5 +425,38 @@ def test_a_reader_that_dies_with_its_worker_is_tried_once_more(
         )
         assert reader.hold is not None
         reader.hold.set()
+
+    asyncio.run(journey())
+
+
+def test_a_voice_note_is_listened_to_where_something_can(tmp_path: Path) -> None:
+    """No program does it here; one that is handed in goes the same way as a picture."""
+    ears = FakePictures()
+    hotline = Hotline(tmp_path / "var", pictures=ears, transcriber=ears, tanyadulu_turn_seconds=2)
+
+    async def journey() -> None:
+        file = Attachment(Kind.VOICE, "audio/ogg", "voice")
+        hotline.media.files["voice"] = SPOKEN + OFFER.encode()
+        await take_in(
+            hotline.app, hotline.message("ani", Kind.VOICE, attachments=(file,), final=False)
+        )
+        await hotline.settle()
+        await hotline.forward(seconds=2)
+        assert hotline.assistant.asked == [f"{ASKS}\n{OFFER}"]
+        assert "Saya tangkap dari pesan suaranya" in (await hotline.answers("ani"))[0]
+
+    asyncio.run(journey())
+    hotline.close()
+
+
+def test_without_one_a_voice_note_waits_for_nothing(hotline: Hotline) -> None:
+    """People listen; the person is asked for two words, if they like."""
+
+    async def journey() -> None:
+        await hotline.says("ani", "halo")
+        await hotline.sends("ani", Kind.VOICE)
+        answer = (await hotline.answers("ani"))[-1]
+        assert "petugas yang akan mendengarkannya" in answer
+        assert "tulis satu dua kata saja" in answer
 
     asyncio.run(journey())
