@@ -14,10 +14,10 @@ _CHILD_BEFORE = stems_of("anak adik keponakan ponakan cucu sepupu gadis")
 _OWN_AGE = frozenset({"umurku", "usiaku"})
 _LEAST_BEFORE = stems_of("minimal min mulai minimum")
 _WORK = stems_of(
-    "kerja bekerja diajak boleh ikut bisa berangkat diberangkatkan ditawari ditawarin dijanjikan dijanjiin "
+    "ditawarin lulus kerja bekerja diajak boleh ikut bisa berangkat diberangkatkan ditawari ditawarin dijanjikan dijanjiin "
     "jaga ktp mau direkrut diterima masuk dituakan dituain dicari cari dibutuhkan butuh up"
 )
-_WELCOME = stems_of("oke ok boleh bisa masuk up")
+_WELCOME = stems_of("oke ok boleh bisa masuk up juga diterima")
 _YOUNGEST_IN_SPANS = 17
 _OTHER_UNITS = frozenset(
     ["jam", "bulan", "hari", "minggu", "orang", "kali", "kilo", "juta", "ribu", "menit", "slot"]
