@@ -26,6 +26,7 @@ from actions.offer_plan import (
 from actions.offer_text import LONGEST_TEXT, SAID_BY_BUTTON
 from actions.verdict import codes_of, news_text, summary, verdict_texts
 from bot.domain.departures import Span
+from bot.language.links import gravest_link
 from bot.language.offers import check_offer
 from bot.language.types import OfferCheck, Verdict
 
@@ -91,6 +92,9 @@ def tell(
     facts = "" if shown or tracker.get_slot(HEARD) is not None else heard_line(text)
     for said in verdict_texts(check, today_of(tracker), facts=facts):
         dispatcher.utter_message(text=said)
+    link = gravest_link(text)
+    if link is not None:
+        say(dispatcher, link.response)
     record(dispatcher, tracker, text, departure_of(tracker))
     if tracker.get_slot("offer__agency") is None:
         look_up_in_offer(dispatcher, text)

@@ -129,6 +129,12 @@ def link_findings(text: str) -> tuple[LinkFinding, ...]:
     return tuple(found)
 
 
+def gravest_link(text: str) -> LinkFinding | None:
+    """The link of a text that tells the gravest thing; None when none tells any."""
+    order = list(LinkKind)
+    return min(link_findings(text), key=lambda link: order.index(link.kind), default=None)
+
+
 def _links(text: str) -> Iterator[_Link]:
     for match in _LINK.finditer(text):
         host = _plain(_DOTS.sub(".", match["host"]))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from bot.language.facts import Facts, facts_of
 from bot.language.flags import catalogue, flag_patterns
 from bot.language.judging import WORTH_KNOWING, judge
+from bot.language.links import LinkKind, link_findings
 from bot.language.matching import Match
 from bot.language.offer_context import Context
 from bot.language.offer_rules import rule_matches
@@ -44,6 +45,7 @@ _FEWEST_WORDS = 4
 _DERIVED = frozenset({"underage_recruit", "middle_east_domestic_ban", "unrealistic_salary"})
 """Flags of ages, places and sums rather than of words."""
 
+_FALSE_OFFICE = "institution_impersonation"
 _FEE = "upfront_fee"
 _PRIVATE = "personal_account_transfer"
 _BORROWED = {"institution_impersonation": "pos_government_program"}
@@ -60,6 +62,7 @@ def check_offer(text: str) -> OfferCheck:
     red = flag_patterns().red
     doubtful = _heard(reading, finder, found, red)
     flags = tuple(_evidence(reading, match) for match in _in_order(found, red))
+    flags += tuple(_false_office(text)) if _FALSE_OFFICE not in found else ()
     signals = tuple(_evidence(reading, match) for match in _in_order(found, found.keys() - red))
     codes = {flag.code for flag in flags}
     known = _shown(facts.entities, codes)
@@ -72,6 +75,14 @@ def check_offer(text: str) -> OfferCheck:
         missing=tuple(name for name in WORTH_KNOWING if name not in known),
         reasons=judgement.reasons,
     )
+
+
+def _false_office(text: str) -> Iterator[Evidence]:
+    """A link that wants to be taken for one of an office, as a sign that somebody plays one."""
+    for link in link_findings(text):
+        if link.kind is LinkKind.GO_ID_LOOKALIKE:
+            yield Evidence(_FALSE_OFFICE, link.evidence, link.start, link.end)
+            return
 
 
 def _found(reading: Reading, context: Context, facts: Facts, finder: _Finder) -> dict[str, Match]:

@@ -13,6 +13,7 @@ from bot.domain.conversation import Conversation
 from bot.domain.departures import Span
 from bot.domain.messages import Reply
 from bot.domain.office import Office
+from bot.domain.pictures import ASKS
 from bot.language.danger import screen
 from bot.language.types import Urgency
 from bot.ports import Command, Wording
@@ -131,7 +132,9 @@ def _see_report(desk: Desk, case: Case, fields: Mapping[str, str]) -> None:
 
 def _record_offer(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
     """Serious and critical offers become a case that staff see; of all a fingerprint is kept."""
-    uow, verdict, text = desk.uow, str(values["verdict"]), str(values.get("text", ""))
+    uow, verdict = desk.uow, str(values["verdict"])
+    # The same offer sent as a picture and as words is one offer.
+    text = str(values.get("text", "")).removeprefix(ASKS).strip()
     leaves = None if desk.is_shown else _span(values.get("leaves"))
     if verdict not in GRAVE:
         offers_seen.see_offer(

@@ -341,3 +341,12 @@ def test_what_people_write_is_not_remembered() -> None:
     check_offer("Suparmi binti Karto dari Kepanjen mau kerja di Malaysia lewat Bu Wagiyem")
     assert pickle.dumps(sorted(vars(patterns)["_letters"].items())) == before
     assert "wagiyem" not in vars(patterns)["_letters"]
+
+
+def test_a_link_that_plays_an_office_is_a_flag() -> None:
+    """Its words are the evidence; the office's own address is none."""
+    played = "daftar PMI resmi di https://bp2mi-go.id-daftar.com/pmi isi data dulu"
+    found = {flag.code: flag.evidence for flag in check_offer(played).flags}
+    assert found["institution_impersonation"] in played
+    own = "daftar sendiri di https://siskop2mi.bp2mi.go.id/publik/daftar"
+    assert [flag.code for flag in check_offer(own).flags] == []
