@@ -21,7 +21,7 @@ _EASY = frozenset(
 _OFFERED = frozenset({"country", "job", "salary", "agency", "contract", "departure"})
 _SCAM_HUBS = frozenset({"filipina"})
 _HANDLE = re.compile(
-    r"\b(?:telegram|japri|inbox|pm|dm|line|wechat|chat|hubungi|kontak|add)\b[^\w@\n]{0,3}(?:di |ke |saja )?@\w{3,}"
+    r"\b(?:telegram|japri|inbox|pm|dm|line|wechat|chat|hubungi|kontak|add|ig|instagram)\b[^\w@\n]{0,3}(?:di |ke |saja |ig )?@\w{3,}"
 )
 _TO_SOMEBODY = re.compile(
     r"(?i:\b(?:transfer|tf|trf|setor|kirim|ke|via)) (?i:bca|bri|bni|mandiri|bsi|btn|cimb|seabank)"
