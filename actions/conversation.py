@@ -7,12 +7,14 @@ import re
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answers import next_steps_after
 from actions.base import (
     LISTEN,
     Events,
     Guarded,
     close_form,
     emit,
+    entity,
     intent,
     last_said,
     open_form,
@@ -21,11 +23,12 @@ from actions.base import (
     typed,
     wording,
 )
+from actions.explanations import explain
 from actions.first import First
+from actions.information import answer_about_licence
 from actions.matters import plain_words
 from actions.missing_case import FORM as MISSING_FORM
 from actions.missing_case import keep_what_was_said
-from actions.verdict import why
 from bot.language.offers import check_offer
 
 _AGENCY = re.compile(
@@ -43,7 +46,7 @@ class ActionResume(Guarded):
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Offer the next steps; an open form asks its question again by itself."""
         if open_form(tracker) is None:
-            say(dispatcher, "say_next_steps")
+            say(dispatcher, next_steps_after(tracker))
         return []
 
 
@@ -58,7 +61,7 @@ class ActionAnswer(First):
         """Say it; who asks about an agency does not ask whether this is a bot."""
         meant, _ = intent(tracker)
         if meant == "bot_challenge" and _names_an_agency(typed(tracker)):
-            meant = "ask_agency_licence"
+            return answer_about_licence(dispatcher, tracker)
         say(dispatcher, f"utter_{meant}")
         return []
 
@@ -107,7 +110,7 @@ class ActionGoodbye(First):
 def _can_go_on(tracker: Tracker) -> bool:
     """Whether the open form holds something that would have to be told again."""
     form = open_form(tracker)
-    return form == MISSING_FORM or (form == "offer_form" and bool(tracker.get_slot("offer__told")))
+    return form == MISSING_FORM or (form == "offer_form" and bool(tracker.get_slot("offer__text")))
 
 
 class ActionAffirm(First):
@@ -162,9 +165,11 @@ class ActionClarify(First):
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Explain the open question, else the last verdict, else what this is."""
         explanation = f"say_why_{tracker.get_slot('requested_slot')}"
-        if open_form(tracker) and explanation in wording().names:
+        if entity(tracker, "explain"):
+            explain(dispatcher, tracker)
+        elif open_form(tracker) and explanation in wording().names:
             say(dispatcher, explanation)
-        elif not why(dispatcher, tracker):
+        elif not explain(dispatcher, tracker):
             say(dispatcher, "say_clarify")
         return []
 

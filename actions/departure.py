@@ -1,38 +1,14 @@
-"""When somebody leaves, as far as it matters: within two days, this week, or later."""
+"""When somebody leaves: within two days, this week, or later; and on which days, where told."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
-from actions.calendar_words import MONTHS
+from actions.dates import A_WEEK, AT_ONCE, ON_DAY, WEEK, days_in, days_until
+from bot.domain.departures import LATER, THIS_WEEK, WITHIN_48H, Span
 from bot.language.spelling import normalise
 
-_MONTHS = [month.casefold() for month in MONTHS]
-_NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "nol",
-            "satu",
-            "dua",
-            "tiga",
-            "empat",
-            "lima",
-            "enam",
-            "tujuh",
-            "delapan",
-            "sembilan",
-            "sepuluh",
-        ]
-    )
-}
-_COUNT = r"(\d{1,3}|" + "|".join(_NUMBERS) + "|se)"
-
-_AT_ONCE = re.compile(
-    r"\b(?:hari ini|malam ini|nanti malam|sore ini|siang ini|pagi ini|sekarang|besok|lusa|"
-    r"sebentar lagi|subuh|jam lagi)\b"
-)
 _THIS_WEEK = re.compile(
     r"\b(?:minggu ini|pekan ini|minggu depan|pekan depan|seminggu lagi|"
     r"(?:hari )?(?:senin|selasa|rabu|kamis|jumat|sabtu|minggu)(?: ini| depan)?)\b"
@@ -41,12 +17,15 @@ _LATER = re.compile(
     r"\b(?:masih lama|bulan|bulan depan|tahun|tahun depan|habis lebaran|setelah lebaran|"
     r"belum lama lagi|kapan kapan)\b"
 )
-_IN_DAYS = re.compile(rf"\b{_COUNT} ?hari(?: lagi)?\b")
-_IN_WEEKS = re.compile(rf"\b{_COUNT} ?(?:minggu|pekan)(?: lagi)?\b")
-_ON_DAY = re.compile(rf"\b(?:tanggal|tgl) ?(\d{{1,2}})(?: ?({'|'.join(_MONTHS)}))?\b")
+_LEAVING = re.compile(r"\b(?:(?:ke|di|mem)?berangkat\w*|terbang|penerbangan|flight)\b")
+_SENTENCE_END = re.compile(r"[\n!?;]|\.(?!\d)")
+_OTHER_DATES = re.compile(
+    r"\b(?:interview|wawancara|tes|test|daftar|pendaftaran|medical|kumpul berkas)\b"
+)
 
 TWO_DAYS = 2
-A_WEEK = 7
+_NEARBY = 40
+"""Characters around the words of leaving that may hold the date."""
 
 
 def departure_in(text: str, today: date | None) -> str | None:
@@ -54,46 +33,61 @@ def departure_in(text: str, today: date | None) -> str | None:
 
     In doubt the nearer one: a departure taken for near costs a look, the other a person.
     """
-    plain = normalise(text).text.casefold()
-    if _AT_ONCE.search(plain):
-        return "within_48h"
-    days = _days(plain, today)
-    if days is not None:
-        return _within(days)
+    plain = _plain(text)
+    if AT_ONCE.search(plain):
+        return WITHIN_48H
+    span = departure_span(text, today)
+    if today is not None and span is not None and not _is_vague(plain):
+        ahead = (span.first - today).days
+        # "Akhir bulan" may begin today, and yet nobody has said that it is tomorrow.
+        return _within(ahead if span.is_sure else max(ahead, TWO_DAYS + 1))
+    counted = days_until(plain)
+    if counted is not None:
+        return _within(counted)
     if _THIS_WEEK.search(plain):
-        return "this_week"
-    return "later" if _LATER.search(plain) else None
+        return THIS_WEEK
+    if span is not None:
+        return LATER
+    return LATER if _LATER.search(plain) else None
+
+
+def departure_span(text: str, today: date | None) -> Span | None:
+    """The days within which somebody leaves, as an answer to the question when.
+
+    None when no day can be told from it ("masih lama"), and for a day that is over.
+    """
+    if today is None:
+        return None
+    span = days_in(_plain(text), today)
+    return None if span is None or span.last < today else span
+
+
+def departure_told(text: str, today: date | None) -> Span | None:
+    """The days of the departure that a longer text speaks of, an offer for example.
+
+    Only dates that stand beside words of leaving: there are others, of tests and applications.
+    """
+    for sentence in _SENTENCE_END.split(_plain(text)):
+        for leaving in _LEAVING.finditer(sentence):
+            after = sentence[leaving.end() : leaving.end() + _NEARBY]
+            before = sentence[max(0, leaving.start() - _NEARBY) : leaving.start()]
+            for words in (_OTHER_DATES.split(after)[0], _OTHER_DATES.split(before)[-1]):
+                found = departure_span(words, today)
+                if found is not None:
+                    return found
+    return None
+
+
+def _plain(text: str) -> str:
+    return normalise(text).text.casefold()
+
+
+def _is_vague(plain: str) -> bool:
+    """Whether only a week was named: its first day is no date."""
+    return bool(WEEK.search(plain)) and not ON_DAY.search(plain)
 
 
 def _within(days: int) -> str:
     if days <= TWO_DAYS:
-        return "within_48h"
-    return "this_week" if days <= A_WEEK else "later"
-
-
-def _days(plain: str, today: date | None) -> int | None:
-    if found := _IN_DAYS.search(plain):
-        return _number(found[1])
-    if found := _IN_WEEKS.search(plain):
-        return _number(found[1]) * A_WEEK
-    found = _ON_DAY.search(plain)
-    if found is None or today is None:
-        return None
-    return _days_until(int(found[1]), found[2], today)
-
-
-def _days_until(day: int, month: str | None, today: date) -> int | None:
-    """Days to the next such date; None for a day that the calendar does not have."""
-    at = today
-    for _ in range(366):
-        named = month is None or _MONTHS[at.month - 1] == month
-        if at.day == day and named:
-            return (at - today).days
-        at += timedelta(days=1)
-    return None
-
-
-def _number(word: str) -> int:
-    if word == "se":
-        return 1
-    return _NUMBERS[word] if word in _NUMBERS else int(word)
+        return WITHIN_48H
+    return THIS_WEEK if days <= A_WEEK else LATER

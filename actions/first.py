@@ -8,6 +8,7 @@ from collections.abc import Callable
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answers import answer_follow_up
 from actions.base import (
     LISTEN,
     WAITING,
@@ -26,11 +27,15 @@ from actions.base import (
     typed,
     words,
 )
+from actions.explanations import explain_what_is_asked
 from actions.forms import LEAVES_AT_ONCE
 from actions.matters import Matter, matter_of, speaks_of_money, tells_of_a_demand
 from actions.meanings import ask_meaning, is_a_guess
 from actions.missing_case import FORM as MISSING_FORM
 from actions.missing_case import keep_what_was_said
+from actions.offer_again import FORM as OFFER_FORM
+from actions.offer_again import correction
+from actions.offer_told import recap, so_far
 from actions.verdict import say_again
 
 DEATH = "death"
@@ -47,7 +52,8 @@ class First(Guarded):
     """An action that a rule starts with.
 
     A subclass implements `answer`; matters that the words tell plainly are answered instead,
-    whichever intent the model found, and an open form then asks its question again.
+    whichever intent the model found, and an open form then asks its question again. So is a
+    message that only goes on with the question before ("kalau Taiwan?").
     """
 
     opens_or_empties = False
@@ -56,6 +62,8 @@ class First(Guarded):
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """See `answer`."""
         found = heed(dispatcher, tracker)
+        if found is None:
+            found = answer_follow_up(dispatcher, tracker)
         if found is not None:
             return found
         if self.opens_or_empties and is_a_guess(tracker):
@@ -75,7 +83,10 @@ def heed(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
     """Answer the matter of this message; None when there is none."""
     of_a_missing = open_form(tracker) == MISSING_FORM
     matter = matter_of(typed(tracker), of_a_missing=of_a_missing)
-    return None if matter is None else _HANDLERS[matter](dispatcher, tracker)
+    if matter is not None:
+        return _HANDLERS[matter](dispatcher, tracker)
+    changed = correction(dispatcher, tracker)
+    return explain_what_is_asked(dispatcher, tracker) if changed is None else changed
 
 
 def _death(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
@@ -131,10 +142,12 @@ def _who(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
     return [slot(WAITING, None), *leave(tracker)]
 
 
-def _resume(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:  # noqa: ARG001 - the form speaks
+def _resume(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
     form = tracker.get_slot("paused__form")
     if not form or open_form(tracker):
         return None
+    if form == OFFER_FORM:
+        recap(dispatcher, tracker)
     return [slot("paused__form", None), go_on_with(str(form))]
 
 
@@ -146,7 +159,12 @@ def _may_i(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
     if told:
         say_again(dispatcher, told)
         return after_an_aside(tracker)
-    return None if form else [go_on_with("offer_form")]
+    if form == OFFER_FORM and tracker.get_slot("offer__text"):
+        known = so_far(dispatcher, tracker)
+        if not known:
+            say(dispatcher, "say_offer_again_not_enough")
+        return [*(slot(key, value) for key, value in known.items()), *after_an_aside(tracker)]
+    return None if form else [go_on_with(OFFER_FORM)]
 
 
 _HANDLERS: dict[Matter, Handler] = {

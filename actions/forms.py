@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from rasa_sdk import FormValidationAction, Tracker
@@ -29,6 +30,7 @@ from actions.base import (
 )
 from actions.matters import Matter, asks, matter_of, pauses
 from actions.meanings import ALARMS
+from actions.turns import was_away, was_just_asked
 from bot.domain.answers import is_plain_answer
 
 LEAVES_AT_ONCE = frozenset(
@@ -95,6 +97,9 @@ _ASKS_BACK = re.compile(
     r"(?:kenapa|knp|knapa|napa|mengapa|buat apa|untuk apa|utk apa|maksud(?:nya)?|apa maksud)\b.*",
     re.IGNORECASE | re.DOTALL,
 )
+LONG_AGO = timedelta(hours=6)
+"""Silence after which nobody remembers the open question."""
+
 _SHORT_QUESTION = 7
 _LONG_QUESTION = 5
 _TOO_SHORT_TO_ASK = 3
@@ -136,6 +141,18 @@ class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no typ
     def aside(self, name: str, text: str) -> str | None:  # noqa: ARG002 - for subclasses
         """The response to a question that stands in place of an answer; None for an answer."""
         return None
+
+    def taken_in(
+        self,
+        name: str,  # noqa: ARG002 - for subclasses
+        dispatcher: CollectingDispatcher,  # noqa: ARG002
+        tracker: Tracker,  # noqa: ARG002
+    ) -> dict[str, Any] | None:
+        """The slots, that of the open question included, after words that change earlier ones."""
+        return None
+
+    def welcome_back(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        """What is said to somebody who comes back after days, before the open question."""
 
     def learn(
         self,
@@ -180,19 +197,11 @@ class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no typ
     ) -> Events:
         """The answer to the open question, with what follows from it."""
         name = tracker.get_slot(REQUESTED_SLOT)
-        if not name or not _was_just_asked(tracker) or self.leaves(name, tracker):
+        if not name or not was_just_asked(tracker) or self.leaves(name, tracker):
             return []
-        text = typed(tracker)
-        if self.is_paused(name, tracker):
-            # Closes the form; what stands after it in the rules says how to go on.
-            return [slot("paused__form", open_form(tracker)), slot(name, None)]
-        if _asks_back(name, text):
-            say(dispatcher, f"say_why_{name}")
-            return [slot(name, None)]
-        aside = self.aside(name, text)
-        if aside is not None:
-            say(dispatcher, aside)
-            return [slot(name, None)]
+        beside = self._beside_an_answer(name, dispatcher, tracker)
+        if beside is not None:
+            return [slot(key, value) for key, value in beside.items()]
         value = self.read(name, tracker)
         if value is None:
             return []
@@ -200,6 +209,27 @@ class Form(FormValidationAction):  # type: ignore[misc]  # rasa_sdk ships no typ
         tracker.slots.update(known)
         known.update(self.learn(name, value, dispatcher, tracker))
         return [slot(key, value) for key, value in known.items()]
+
+    def _beside_an_answer(
+        self, name: str, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> dict[str, Any] | None:
+        """The slots after a message that is no answer, to which the form mostly asks again."""
+        text = typed(tracker)
+        if self.is_paused(name, tracker):
+            # Closes the form; what stands after it in the rules says how to go on.
+            return {"paused__form": open_form(tracker), name: None}
+        if matter_of(text) is Matter.RESUME and was_away(tracker, LONG_AGO):
+            # Right after its question "lanjut" skips it; after days it wants to see it again.
+            self.welcome_back(dispatcher, tracker)
+            return {name: None}
+        changed = self.taken_in(name, dispatcher, tracker)
+        if changed is not None:
+            return changed
+        says = f"say_why_{name}" if _asks_back(name, text) else self.aside(name, text)
+        if says is None:
+            return None
+        say(dispatcher, says)
+        return {name: None}
 
     async def get_validation_events(
         self,
@@ -240,18 +270,3 @@ def _asks_back(name: str, text: str) -> bool:
     """Whether somebody wants to know what our question is for; the form then asks it again."""
     short = len(text.split()) <= _SHORT_QUESTION
     return short and f"say_why_{name}" in wording().names and bool(_ASKS_BACK.fullmatch(text))
-
-
-def _was_just_asked(tracker: Tracker) -> bool:
-    """Whether the message answers the form, which is not so when the form is only resumed.
-
-    Rasa resumes a form after a rule for something else, whose actions then follow the message;
-    before a form sees an answer nothing but the form's own mark does.
-    """
-    for event in reversed(tracker.events):
-        if event.get("event") == "user":
-            return True
-        other_action = event.get("event") == "action" and event.get("name") != open_form(tracker)
-        if other_action or event.get("event") == "action_execution_rejected":
-            return False
-    return False

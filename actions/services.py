@@ -2,46 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    DATA,
-    Events,
-    close_form,
-    emit,
-    entity,
-    open_form,
-    say,
-    today_of,
-    typed,
-    words,
-)
-from actions.calendar_words import month_in_words
+from actions.answers import CONTACTS, answer_question
+from actions.base import Events, close_form, emit, open_form, typed
 from actions.first import First
 from actions.missing_case import keep_what_was_said
-from bot.domain.contacts import Contact, load_contacts, shown_to_public, unchecked
-
-MOST_CONTACTS = 5
-
-COUNTRY_CODES = {
-    "indonesia": "ID",
-    "kamboja": "KH",
-    "malaysia": "MY",
-    "singapura": "SG",
-    "hongkong": "HK",
-    "hong kong": "HK",
-    "taiwan": "TW",
-    "arab saudi": "SA",
-    "saudi": "SA",
-    "jepang": "JP",
-    "korea": "KR",
-    "myanmar": "MM",
-    "thailand": "TH",
-}
-"""How the directory names the countries that people write."""
+from bot.language.topics import about
 
 
 class ActionRequestHuman(First):
@@ -66,21 +34,9 @@ class ActionContacts(First):
         return "action_contacts"
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """Numbers for the country that was named, each with its source; none without one."""
-        today = today_of(tracker)
-        code = _country(tracker)
-        found = shown_to_public(_directory(), code, today) if today else ()
-        if not found:
-            say(dispatcher, "say_no_contacts")
-            return []
-        if entity(tracker, "country") and not any(each.country == code for each in found):
-            say(dispatcher, "say_no_contacts_there")
-        shown = found[:MOST_CONTACTS]
-        lines = [_line(contact) for contact in shown]
-        if unchecked(shown):
-            lines.append(words("say_contacts_unchecked"))
-        say(dispatcher, "say_contacts", contacts="\n".join(lines))
-        return []
+        """Numbers for the country that was named, else for that of a missing relative."""
+        missing = about(str(tracker.get_slot("missing__country") or ""))
+        return answer_question(dispatcher, tracker, CONTACTS, otherwise=missing)
 
 
 class ActionFeedback(First):
@@ -94,30 +50,3 @@ class ActionFeedback(First):
         """Keep it."""
         emit(dispatcher, "record_feedback", note=typed(tracker))
         return []
-
-
-@cache
-def _directory() -> tuple[Contact, ...]:
-    return load_contacts(DATA / "directory" / "contacts.yml")
-
-
-def _country(tracker: Tracker) -> str | None:
-    """The country in the message, else the one in the report about a missing relative."""
-    told = [typed(tracker), str(tracker.get_slot("missing__country") or "")]
-    for text in told:
-        for name, code in COUNTRY_CODES.items():
-            if name in text.casefold():
-                return code
-    return None
-
-
-def _line(contact: Contact) -> str:
-    hours = f", {contact.hours}" if contact.hours else ""
-    return words(
-        "say_contact_line",
-        who=contact.name,
-        phone=contact.phone,
-        hours=hours,
-        serves=contact.serves,
-        date=month_in_words(contact.source_date),
-    )

@@ -5,93 +5,94 @@ No company and no person is named, so that nobody can show it around as a recomm
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import say, wording, words
-from actions.calendar_words import day_in_words
+from actions.offer_facts import TOLD_BY, heard, still_unknown, titles_of
+from bot.domain.calendar_words import day_in_words
 from bot.language.flags import catalogue
 from bot.language.types import OfferCheck, Severity, Verdict
 
 MOST_FLAGS = 4
 """Flags in one message; the gravest come first, the others follow in a second message."""
 MOST_UNKNOWNS = 3
-
-_SETTLED_BY = {
-    "visa": {"non_work_visa", "pos_work_visa"},
-    "fee": {"upfront_fee", "salary_deduction_debt", "free_everything_bait", "pos_zero_cost"},
-    "contract": {"no_written_contract", "pos_contract_before"},
-    "agency": {"no_licensed_agency", "pos_licensed_p3mi", "pos_government_program"},
-    "country": {"non_placement_country", "middle_east_domestic_ban"},
-}
-"""Signs that tell a fact without naming it."""
+MOST_GOOD = 3
+_GRADED = (Verdict.CAUTION, Verdict.SERIOUS, Verdict.CRITICAL)
 
 
-def verdict_texts(check: OfferCheck, today: date | None) -> tuple[str, ...]:
-    """The whole verdict: every flag with its reason, in one message or two."""
-    unknown = _unknown(check)
+def verdict_texts(
+    check: OfferCheck, today: date | None, *, facts: str = "", first: bool = True
+) -> tuple[str, ...]:
+    """The whole verdict: every flag with its reason, in one message or two.
+
+    `facts` is what was understood, to be repeated with a verdict that did not wait for a yes;
+    the `first` verdict on an offer says whose it is.
+    """
     values = {
+        "intro": words("say_offer_intro") if first else "",
         "date": day_in_words(today),
-        "unknown": words("say_offer_unknown", names=unknown) if unknown else "",
+        "facts": words("say_offer_understood", facts=facts) if facts else "",
+        "good": _good(check),
+        "unknown": _unknown(check),
     }
     codes = codes_of(check)
     if not codes:
-        values["advice"] = words("say_offer_advice_no_flags")
+        values["advice"] = advice_for(codes, check.verdict)
         few = check.verdict is Verdict.NOT_ENOUGH_KNOWN
         name = "say_offer_not_enough" if few else "say_offer_no_flags"
         return (_compact(words(name, **values)),)
     count = str(len(codes))
-    values["advice"] = words(f"say_offer_advice_{check.verdict.value}")
+    values["advice"] = advice_for(codes, check.verdict)
     if len(codes) <= MOST_FLAGS:
-        flags = _flag_lines(codes)
+        flags = _flag_lines(codes, today)
         return (_compact(words("say_offer_flags", count=count, flags=flags, **values)),)
-    gravest, others = codes[:MOST_FLAGS], codes[MOST_FLAGS:]
-    return (
-        words("say_offer_gravest", count=count, flags=_flag_lines(gravest)),
-        _compact(words("say_offer_others", flags=_flag_lines(others), **values)),
-    )
+    gravest, others = _flag_lines(codes[:MOST_FLAGS], today), _flag_lines(codes[MOST_FLAGS:], today)
+    begins = words("say_offer_gravest", count=count, flags=gravest, **values)
+    return (_compact(begins), _compact(words("say_offer_others", flags=others, **values)))
 
 
-def news_text(told: dict[str, Any], check: OfferCheck, today: date | None) -> str:
-    """What has become known since the verdict was told; empty when nothing changed."""
-    if told == summary(check):
+def news_text(
+    told: Mapping[str, Any], check: OfferCheck, today: date | None, *, facts: Mapping[str, str]
+) -> str:
+    """What has changed since the verdict was told; empty when nothing did.
+
+    `facts` is what is understood now, as `heard` gives it; a fact that only came in addition
+    is no change.
+    """
+    before = dict(told.get("facts", {}))
+    replaced = [
+        words("say_offer_replaced", now=said, before=before[fact])
+        for fact, said in facts.items()
+        if before.get(fact, said) != said
+    ]
+    codes = codes_of(check)
+    added = [code for code in codes if code not in told["flags"]]
+    gone = [code for code in told["flags"] if code not in codes]
+    if not (replaced or added or gone or told["verdict"] != check.verdict.value):
         return ""
-    added = [code for code in codes_of(check) if code not in told["flags"]]
-    if not (told["flags"] and added):
-        return "\n".join(verdict_texts(check, today))
-    return words(
-        "say_offer_more_seen",
-        count=str(len(added)),
-        flags=_flag_lines(added),
-        advice=words(f"say_offer_advice_{check.verdict.value}"),
+    changed = words("say_offer_changed", facts="; ".join(replaced)) if replaced else ""
+    no_longer = words("say_offer_gone", titles="; ".join(titles_of(gone))) if gone else ""
+    if not (codes and told["flags"]):
+        return _compact("\n".join((changed, no_longer, *verdict_texts(check, today, first=False))))
+    news = (
+        words("say_offer_more_seen", count=str(len(added)), flags=_flag_lines(added, today))
+        if added
+        else words("say_offer_left", count=str(len(codes)), gravest=titles_of(codes)[0])
     )
+    advice = advice_for(codes, check.verdict)
+    return _compact(f"{changed}\n{no_longer}\n{news}\n{advice}")
 
 
-def why(dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:
-    """Explain the last verdict with the sources of its flags; False when there is none."""
-    told = tracker.get_slot("offer__told")
-    if not told:
-        return False
-    if not told["flags"]:
-        say(dispatcher, "say_offer_why_not")
-        return True
-    lines = []
-    for code in told["flags"]:
-        known = catalogue()[code]
-        lines.append(words("say_offer_why_line", title=known.title, source=known.source))
-    say(dispatcher, "say_offer_why", reasons="\n".join(lines))
-    return True
-
-
-def say_again(dispatcher: CollectingDispatcher, told: dict[str, Any]) -> None:
+def say_again(dispatcher: CollectingDispatcher, told: Mapping[str, Any]) -> None:
     """The last verdict in a sentence or two, and that it is no permission."""
     if told["flags"]:
         gravest = catalogue()[told["flags"][0]].title
         count = str(len(told["flags"]))
-        advice = words(f"say_offer_advice_{told['verdict']}")
+        advice = advice_for(told["flags"], Verdict(told["verdict"]))
         say(dispatcher, "say_offer_again", count=count, gravest=gravest, advice=advice)
     elif told["verdict"] == Verdict.NOT_ENOUGH_KNOWN.value:
         say(dispatcher, "say_offer_again_not_enough")
@@ -99,9 +100,22 @@ def say_again(dispatcher: CollectingDispatcher, told: dict[str, Any]) -> None:
         say(dispatcher, "say_offer_again_no_flags")
 
 
-def summary(check: OfferCheck) -> dict[str, Any]:
-    """What a verdict says, to see whether it changed."""
-    return {"verdict": check.verdict.value, "flags": codes_of(check)}
+def advice_for(flags: Sequence[str], verdict: Verdict) -> str:
+    """The next step: by the verdict where there are flags, which are never less than a caution."""
+    if not flags:
+        return words("say_offer_advice_no_flags")
+    level = verdict if verdict in _GRADED else Verdict.CAUTION
+    return words(f"say_offer_advice_{level.value}")
+
+
+def summary(check: OfferCheck, text: str) -> dict[str, Any]:
+    """What a verdict says and rests on, to see later whether it changed."""
+    return {
+        "verdict": check.verdict.value,
+        "flags": codes_of(check),
+        "signals": good_of(check),
+        "facts": heard(text),
+    }
 
 
 def codes_of(check: OfferCheck) -> list[str]:
@@ -111,23 +125,33 @@ def codes_of(check: OfferCheck) -> list[str]:
     return sorted(found, key=lambda code: -order.index(catalogue()[code].severity))
 
 
-def _flag_lines(codes: list[str]) -> str:
-    known = (catalogue()[code] for code in codes)
-    lines = [words("say_offer_flag", title=flag.title, reason=flag.reason) for flag in known]
-    return "\n".join(lines)
+def good_of(check: OfferCheck) -> list[str]:
+    """The good signals without repeats, as they stand in the text."""
+    return list(dict.fromkeys(evidence.code for evidence in check.signals))
 
 
-def still_unknown(check: OfferCheck) -> tuple[str, ...]:
-    """The facts that nobody has told: neither named nor settled by a flag or a good sign."""
-    seen = {evidence.code for evidence in (*check.flags, *check.signals)}
-    return tuple(fact for fact in check.missing if seen.isdisjoint(_SETTLED_BY.get(fact, ())))
+def _flag_lines(codes: list[str], today: date | None) -> str:
+    return "\n".join(_flag_line(code, today) for code in codes)
+
+
+def _flag_line(code: str, today: date | None) -> str:  # noqa: ARG001 - when entries go stale
+    """A flag with its reason as of today."""
+    known = catalogue()[code]
+    return words("say_offer_flag", title=known.title, reason=known.reason)
+
+
+def _good(check: OfferCheck) -> str:
+    """The good signals, without those of a fact of which a red flag tells the opposite."""
+    doubted = {code for told in TOLD_BY.values() for code in told if told & set(codes_of(check))}
+    titles = titles_of([code for code in good_of(check) if code not in doubted][:MOST_GOOD])
+    return words("say_offer_good", titles="; ".join(titles)) if titles else ""
 
 
 def _unknown(check: OfferCheck) -> str:
     names = (f"say_unknown_{fact}" for fact in still_unknown(check))
     known = [words(name) for name in names if name in wording().names]
-    return ", ".join(known[:MOST_UNKNOWNS])
+    return words("say_offer_unknown", names=", ".join(known[:MOST_UNKNOWNS])) if known else ""
 
 
 def _compact(text: str) -> str:
-    return "\n".join(line for line in text.splitlines() if line.strip())
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())

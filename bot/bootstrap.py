@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -14,6 +15,7 @@ from bot.clock import SystemClock
 from bot.domain.channels import RULES, TELEGRAM, WHATSAPP
 from bot.domain.contacts import load_contacts
 from bot.domain.office import Office
+from bot.gateways.ocr import PictureProcess
 from bot.gateways.rasa import RasaAssistant
 from bot.gateways.screen import Screen
 from bot.gateways.smtp import Mailer
@@ -23,7 +25,16 @@ from bot.gateways.wording import ResponseFiles
 from bot.keyfile import kept_key
 from bot.language.meanings import MeaningModel, UnreadableModelError
 from bot.language.understanding import Understander
-from bot.ports import Assistant, Clock, MediaSource, Reader, Sender, Wording
+from bot.ports import (
+    Assistant,
+    Clock,
+    MediaSource,
+    PictureReader,
+    Reader,
+    Sender,
+    Transcriber,
+    Wording,
+)
 from bot.services.paging import SCREEN
 from bot.settings import ROOT, Settings
 from bot.store.database import Database, Job
@@ -49,6 +60,8 @@ class App:
     assistant: Assistant
     senders: Mapping[str, Sender]
     media: Mapping[str, MediaSource]
+    pictures: PictureReader | None
+    transcriber: Transcriber | None
     database: Database
     wakes: Wakes
     turnstile: Turnstile
@@ -72,6 +85,8 @@ class App:
     async def close(self) -> None:
         """Finish what is queued and let go of connections and files."""
         await self.assistant.close()
+        if self.pictures is not None:
+            await self.pictures.close()
         for sender in self.senders.values():
             if isinstance(sender, TelegramGateway | TwilioWhatsApp):
                 await sender.close()
@@ -87,10 +102,13 @@ def build(
     senders: Mapping[str, Sender] | None = None,
     media: Mapping[str, MediaSource] | None = None,
     reader: Reader | None = None,
+    pictures: PictureReader | None = None,
+    transcriber: Transcriber | None = None,
 ) -> App:
     """Open the database (migrated when it is older), the keys and the gateways.
 
-    Tests hand in their own clock, assistant or senders; nothing else differs.
+    Tests hand in their own clock, assistant or senders; nothing else differs. Nothing here
+    writes down what is said in voice notes: who has a `transcriber` hands it in.
     """
     data_dir = settings.data_dir
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -107,6 +125,9 @@ def build(
         turn_window=settings.turn_window,
         page_channels=frozenset(senders) - {SCREEN} - frozenset(RULES),
         can_ask_again=bool(settings.whatsapp_template_update),
+        offers_kept=timedelta(days=settings.tanyadulu_offer_days),
+        picture_window=settings.picture_window,
+        sounds_are_read=transcriber is not None,
         contacts=load_contacts(ROOT / "data" / "directory" / "contacts.yml"),
     )
     return App(
@@ -118,6 +139,8 @@ def build(
         assistant=assistant or default_assistant(settings),
         senders=senders,
         media=media if media is not None else default_media(senders),
+        pictures=pictures or default_pictures(settings),
+        transcriber=transcriber,
         database=database,
         wakes=wakes,
         turnstile=Turnstile(),
@@ -157,6 +180,11 @@ def default_media(senders: Mapping[str, Sender]) -> dict[str, MediaSource]:
         for name, sender in senders.items()
         if isinstance(sender, TelegramGateway | TwilioWhatsApp)
     }
+
+
+def default_pictures(settings: Settings) -> PictureReader | None:
+    """The reader of pictures, in a process of its own; None when they are not read."""
+    return PictureProcess() if settings.picture_window else None
 
 
 def default_assistant(settings: Settings) -> RasaAssistant:

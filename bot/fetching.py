@@ -17,6 +17,7 @@ from bot.domain.media import (
     is_cut_short,
     most_bytes,
 )
+from bot.domain.pictures import READ_KINDS
 from bot.ports import MediaError
 from bot.services import files
 
@@ -130,7 +131,9 @@ class Fetching:
             reason = error.reason if isinstance(error, MediaError) else type(error).__name__
             log.warning("fetch_failed", channel=file.channel, file=file.id, reason=reason)
             await app.write(
-                lambda uow: files.give_back(uow, file, failed, app.wording, app.clock.now())
+                lambda uow: files.give_back(
+                    uow, file, failed, app.office, app.wording, app.clock.now()
+                )
             )
 
     async def _take(self, file: FileInWork) -> None:
@@ -139,6 +142,8 @@ class Fetching:
         if file.size is not None and file.size > most:
             raise MediaError("too_large", permanent=True)
         cutter = _Cutter(most)
+        if self._app.pictures is not None and file.kind in READ_KINDS:
+            self._app.pictures.get_ready()
         stream = self._app.media[file.channel].fetch(file.reference, most)
         try:
             await self._keep_pieces(file, cutter, stream)
@@ -152,9 +157,9 @@ class Fetching:
             raise MediaError("cut_short", permanent=False)
         for number, body in cutter.rest():
             await self._keep_piece(file, number, body)
-        now = self._app.clock.now
-        if not await self._app.write(
-            lambda uow: files.keep(uow, file, cutter.size, cutter.head, now())
+        app = self._app
+        if not await app.write(
+            lambda uow: files.keep(uow, file, cutter.size, cutter.head, app.office, app.clock.now())
         ):
             raise LostError
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.domain.messages import Outbound, Reply
+from bot.domain.readings import ReadLine
 from bot.language.types import Understanding
 
 
@@ -89,6 +90,42 @@ class MediaSource(Protocol):
 
     async def forget(self, reference: str) -> None:
         """Delete the file at the provider, where the provider can; gone already is fine."""
+        ...
+
+
+class UnreadableError(Exception):
+    """The words of a file cannot be read, and trying again is useless.
+
+    `reason` is a code: `broken`, `locked` (asks for a password), `too_large`, `too_long` (took
+    more time than there is) or `died` (took more memory than there is).
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class PictureReader(Protocol):
+    """Reads the words in pictures and papers, beside everything else that happens."""
+
+    def get_ready(self) -> None:
+        """A picture is on its way; returns at once."""
+        ...
+
+    async def read(self, body: bytes, media_type: str) -> tuple[ReadLine, ...]:
+        """The lines in reading order, none for a picture without words; UnreadableError."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of whatever runs."""
+        ...
+
+
+class Transcriber(Protocol):
+    """Writes down what is said in a sound. No program does it here yet: people listen."""
+
+    async def transcribe(self, body: bytes, media_type: str) -> tuple[ReadLine, ...]:
+        """What is said, a line for each breath; UnreadableError."""
         ...
 
 

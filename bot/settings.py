@@ -34,6 +34,12 @@ class Settings(BaseSettings):
     tanyadulu_turn_seconds: float = Field(
         2.0, ge=0, le=30, description="How long several messages in a row are taken as one."
     )
+    tanyadulu_picture_seconds: float = Field(
+        20.0,
+        ge=0,
+        le=120,
+        description="How long an answer waits for what a picture says; 0: unread.",
+    )
     database_url: str = Field(
         "", description="SQLAlchemy URL of the database; empty: SQLite in the data folder."
     )
@@ -83,6 +89,12 @@ class Settings(BaseSettings):
         "",
         description="Mail server for pages, smtp://user:password@host:port?from=address.",
     )
+    tanyadulu_offer_days: int = Field(
+        180,
+        ge=14,
+        le=730,
+        description="Days for which the fingerprint of an offer is kept, to know it again.",
+    )
     tz_default: str = Field("Asia/Jakarta", description="Time zone for times shown to people.")
 
     @field_validator(
@@ -119,6 +131,11 @@ class Settings(BaseSettings):
     def has_whatsapp(self) -> bool:
         """Whether WhatsApp is configured: account, token and sender."""
         return bool(self.twilio_account_sid and self.twilio_auth_token and self.whatsapp_from)
+
+    @property
+    def picture_window(self) -> timedelta:
+        """How long an answer waits for what a picture says."""
+        return timedelta(seconds=self.tanyadulu_picture_seconds)
 
     @property
     def turn_window(self) -> timedelta:

@@ -1,4 +1,4 @@
-"""The loops: turns, outbox, files, escalations, doubts. Each looks again after a commit, or after a moment."""
+"""The loops: turns, outbox, files, pictures, escalations, doubts, departures. Each looks again after a commit, or after a moment."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from bot.domain.local_answers import answer_locally
 from bot.domain.messages import Turn
 from bot.fetching import Fetching
 from bot.ports import AssistantDownError, AssistantFailedError
+from bot.reading import ReadingFiles
 from bot.sending import Sending, Step
-from bot.services import answer, doubts, paging, together
+from bot.services import answer, departures, doubts, paging, together
 from bot.services.commands import UnknownCommandError
 from bot.services.prepared import Prepared, prepare
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -33,13 +34,14 @@ AFTER_AN_ERROR_SECONDS = 1.0
 
 
 class Worker:
-    """Answers turns, sends what is in the outbox, fetches files and advances escalations."""
+    """Answers turns, sends what is in the outbox, fetches and reads files, looks at the clocks."""
 
     def __init__(self, app: App) -> None:
         self._app = app
         self._running: set[asyncio.Task[None]] = set()
         self._sending = Sending(app)
         self._fetching = Fetching(app)
+        self._reading = ReadingFiles(app)
         self._turn_pause = POLL_SECONDS
 
     async def run(self) -> None:
@@ -57,14 +59,21 @@ class Worker:
             ("turns", self._turns),
             *self._sending.loops(),
             ("files", self._fetching.step),
+            ("pictures", self._reading.step),
             ("escalations", self._escalations),
             ("doubts", self._doubts),
+            ("departures", self._departures),
         ]
 
     async def idle(self) -> bool:
         """Until nothing that was begun is still running; whether anything was."""
         was_busy = False
-        while running := [*self._running, *self._sending.running, *self._fetching.running]:
+        while running := [
+            *self._running,
+            *self._sending.running,
+            *self._fetching.running,
+            *self._reading.running,
+        ]:
             was_busy = True
             await asyncio.gather(*running)
             await asyncio.sleep(0)  # what has ended takes itself off the list only now
@@ -121,11 +130,15 @@ class Worker:
         if prepared.conversation.handled_by is HandledBy.HUMAN:
             await app.write(lambda uow: answer.finish_for_human(uow, prepared, app.clock.now()))
             return
+        if await self._is_danger_shown(prepared):
+            return
         local = answer_locally(
             prepared.conversation,
             prepared.messages,
             is_first=prepared.is_first,
             question=prepared.question,
+            shown=prepared.shown,
+            is_checked=prepared.is_checked,
         )
         if local is not None:
             await app.write(
@@ -137,11 +150,22 @@ class Worker:
         if not await self._is_danger_together(prepared):
             await self._ask_assistant(prepared)
 
+    async def _is_danger_shown(self, prepared: Prepared) -> bool:
+        app = self._app
+        if not together.needs_looking(prepared):
+            return False
+        understood = await asyncio.to_thread(app.reader.understand, prepared.shown.words)
+        return await app.write(
+            lambda uow: together.look(
+                uow, prepared, understood, app.office, app.wording, app.clock.now()
+            )
+        )
+
     async def _is_danger_together(self, prepared: Prepared) -> bool:
         app = self._app
         if not together.needs_hearing(prepared):
             return False
-        understood = await asyncio.to_thread(app.reader.understand, prepared.text)
+        understood = await asyncio.to_thread(app.reader.understand, prepared.typed)
         return await app.write(
             lambda uow: together.hear(
                 uow, prepared, understood, app.office, app.wording, app.clock.now()
@@ -201,4 +225,10 @@ class Worker:
         app = self._app
         return await app.write(
             lambda uow: doubts.tell_staff(uow, app.office, app.clock.now(), ROWS_AT_ONCE)
+        )
+
+    async def _departures(self) -> bool:
+        app = self._app
+        return await app.write(
+            lambda uow: departures.advance_all(uow, app.office, app.clock.now(), ROWS_AT_ONCE)
         )

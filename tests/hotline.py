@@ -22,7 +22,7 @@ from bot.domain.staff import Role, Staff
 from bot.gateways.rasa import RasaAssistant
 from bot.keyfile import new_key
 from bot.language.understanding import Understander
-from bot.ports import Answer, AssistantDownError, SendError
+from bot.ports import Answer, AssistantDownError, PictureReader, SendError, Transcriber
 from bot.settings import Settings
 from bot.worker import Worker
 from channels.inbound import take_in
@@ -167,7 +167,13 @@ class Hotline:
     """What the tests talk to, in the words of the people who use it."""
 
     def __init__(
-        self, folder: Path, *, assistant: RasaAssistant | None = None, **settings: Any
+        self,
+        folder: Path,
+        *,
+        assistant: RasaAssistant | None = None,
+        pictures: PictureReader | None = None,
+        transcriber: Transcriber | None = None,
+        **settings: Any,
     ) -> None:
         self.clock = FakeClock()
         self.assistant = FakeAssistant()
@@ -178,6 +184,7 @@ class Hotline:
             "tanyadulu_data_dir": folder,
             "master_keys": (new_key(),),
             "tanyadulu_turn_seconds": 0,
+            "tanyadulu_picture_seconds": 20 if pictures or transcriber else 0,
             "database_url": url_of(folder),
             **settings,
         }
@@ -188,6 +195,8 @@ class Hotline:
             # The model changes with its examples; how a hotline works must not hang on it.
             reader=None if assistant else Understander(None),
             senders={"phone": self.phones, "screen": self.phones, **self.chats},
+            pictures=pictures,
+            transcriber=transcriber,
             media=dict.fromkeys(("web", *self.chats), self.media),
         )
         self.worker = Worker(self.app)

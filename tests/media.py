@@ -1,4 +1,4 @@
-"""A provider that keeps files: as slow, broken or forgetful as a test wants it."""
+"""A provider that keeps files, and a reader of them: as slow or broken as a test wants it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
-from bot.ports import MediaError
+from bot.domain.readings import ReadLine
+from bot.ports import MediaError, UnreadableError
 
 SOUND = b"OggS" + bytes(range(256)) * 8
+PICTURE, PAPER = b"\xff\xd8\xff", b"%PDF-"
+SPOKEN = b"OggS"
 PART_BYTES = 60_000
 
 
@@ -54,3 +57,39 @@ class FakeMedia:
         if self.keeps_for_ever:
             raise MediaError("HTTP 503", permanent=False)
         self.forgotten.append(reference)
+
+
+@dataclass
+class FakePictures:
+    """Implements bot.ports.PictureReader; what it says of a picture is what a test wrote into it.
+
+    A picture is PICTURE or PAPER followed by its lines; one that says a code of UnreadableError alone is
+    unreadable. `unsure` lines are read with little confidence. `hold` makes it slow.
+    """
+
+    unsure: tuple[str, ...] = ()
+    hold: asyncio.Event | None = None
+    read_so_far: list[str] = field(default_factory=list)
+
+    def get_ready(self) -> None:
+        """It always is."""
+
+    async def read(self, body: bytes, media_type: str) -> tuple[ReadLine, ...]:
+        """The lines that were written into it."""
+        del media_type
+        if self.hold is not None:
+            await self.hold.wait()
+        words = body.removeprefix(PICTURE).removeprefix(PAPER).decode()
+        self.read_so_far.append(words)
+        if words in ("broken", "locked", "too_large", "too_long", "died"):
+            raise UnreadableError(words)
+        return tuple(
+            ReadLine(line, 0.6 if line in self.unsure else 0.99) for line in words.splitlines()
+        )
+
+    async def transcribe(self, body: bytes, media_type: str) -> tuple[ReadLine, ...]:
+        """The same for a sound, as bot.ports.Transcriber: SPOKEN followed by what is said."""
+        return await self.read(body.removeprefix(SPOKEN), media_type)
+
+    async def close(self) -> None:
+        """Nothing to let go of."""

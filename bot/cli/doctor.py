@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator, Iterator
-from datetime import UTC, datetime, timedelta
+import shlex
+from collections.abc import Generator, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import typer
@@ -18,6 +19,7 @@ from bot.cli.common import CommandError, load_settings
 from bot.cli.doctor_channels import channel_findings
 from bot.cli.findings import Finding, Level, broken, ok, warning
 from bot.clock import SystemClock
+from bot.domain.agencies import is_sample, is_stale
 from bot.domain.channels import TELEGRAM, WHATSAPP
 from bot.domain.contacts import unchecked
 from bot.language.understanding import Understander
@@ -30,6 +32,7 @@ from bot.services.duty import (
 )
 from bot.services.opening import is_open
 from bot.settings import Settings
+from bot.store.agencies import AgencyList
 from bot.store.database import open_engine
 from bot.store.keys import KeyMissingError
 from bot.store.migrate import is_current
@@ -73,6 +76,7 @@ def _all() -> Iterator[Finding]:
     yield from findings.disk_findings(settings.data_dir)
     yield from findings.permission_findings(settings.data_dir)
     yield from findings.directory_findings()
+    yield from findings.library_findings(now.date())
     yield from findings.running_findings(settings)
     yield from backup_findings(settings.data_dir, now)
     secret = settings.telegram_webhook_secret or None
@@ -121,9 +125,32 @@ def _database(settings: Settings, now: datetime) -> Generator[Finding, None, str
         return None
     try:
         yield from app.database.read(lambda uow: _staff(uow, app, now))
+        yield from agency_findings(
+            app.database.read(lambda uow: uow.agencies.lists()), app.office.today(now)
+        )
         return webhook_secret(app)
     finally:
         asyncio.run(app.close())
+
+
+def agency_findings(lists: Sequence[AgencyList], today: date) -> Iterator[Finding]:
+    """Whether what people hear about placement companies comes from a list, and how old it is."""
+    if not lists:
+        yield warning(
+            "no list of placement companies is loaded: none can be looked up",
+            "./tanyadulu agencies import FILE.csv (docs/runbook.md)",
+        )
+    for each in lists:
+        what = f"list of companies, {each.source}: {(today - each.as_of).days} days old"
+        if is_sample(each.source):
+            yield warning(
+                f"{what}; it is made up, so every look-up says LATIHAN",
+                f"./tanyadulu agencies remove {shlex.quote(each.source)}",
+            )
+        elif is_stale(each.as_of, today):
+            yield warning(f"{what}, and people are told so", "./tanyadulu agencies import FILE.csv")
+        else:
+            yield ok(what)
 
 
 def _staff(uow: SqlUnitOfWork, app: App, now: datetime) -> list[Finding]:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from bot.cli.common import read_running
 from bot.cli.environments import ENVIRONMENTS
 from bot.cli.train import ARCHIVE, UNDERSTANDING, is_stale
 from bot.domain.contacts import ContactsError, load_contacts, unchecked
+from bot.domain.library_files import LibraryError, load_library
 from bot.language.meanings import MeaningModel, UnreadableModelError
 from bot.settings import ROOT, Settings
 from bot.store.keys import read_master_key
@@ -177,6 +178,28 @@ def directory_findings() -> Iterator[Finding]:
         )
     else:
         yield ok(f"all {len(contacts)} contacts were checked")
+
+
+def library_findings(today: date, data: Path = ROOT / "data") -> Iterator[Finding]:
+    """The facts that answers rest on: what is too old is left out of them."""
+    try:
+        library = load_library(data)
+    except LibraryError as error:
+        yield broken(str(error), "mend data/facts and data/answers (docs/answers.md)")
+        return
+    old = sorted(fact.id for fact in library.facts.values() if not fact.is_fresh(today))
+    if old:
+        yield warning(
+            f"{len(old)} facts are too old to be told: {', '.join(old)}",
+            "read their sources again and set checked_on in data/facts",
+        )
+    else:
+        yield ok(f"all {len(library.facts)} facts that answers rest on are fresh")
+    if unread := sorted(topic.intent for topic in library.topics.values() if not topic.read_by):
+        yield warning(
+            f"answers that no second person has read: {', '.join(unread)}",
+            "compare them with their facts and fill in read_by in data/answers",
+        )
 
 
 def running_findings(settings: Settings) -> Iterator[Finding]:

@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 staff_app = typer.Typer(help="The people who may use the console.", no_args_is_help=True)
 app.add_typer(staff_app, name="staff")
+agencies_app = typer.Typer(help="Lists of licensed placement companies.", no_args_is_help=True)
+app.add_typer(agencies_app, name="agencies")
 
 JsonLines = Annotated[
     bool, typer.Option("--jsonl", help="One JSON object a line, in from stdin and out to stdout.")
@@ -90,7 +92,9 @@ def evaluate(
 
 @app.command()
 def check(
-    file: Annotated[Path | None, typer.Argument(help="A text file; - for stdin.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="A text, a picture or a PDF; - for stdin.")
+    ] = None,
     *,
     jsonl: JsonLines = False,
 ) -> None:
@@ -186,6 +190,42 @@ def staff_disable(
     from bot.cli import staff as command
 
     command.disable(login)
+
+
+@agencies_app.command("import")
+def agencies_import(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The table, with a header.")],
+    *,
+    source: Annotated[str, typer.Option(help="Where it is from, when no column says it.")] = "",
+    as_of: Annotated[str, typer.Option(help="Its date, when no column says it.")] = "",
+    force: Annotated[
+        bool, typer.Option("--force", help="Take it although it is much smaller than before.")
+    ] = False,
+) -> None:
+    """Put a list in the place of the one of the same source: the whole file, or nothing of it."""
+    from bot.cli import agencies as command
+
+    command.take_in(file, source, as_of, force=force)
+
+
+@agencies_app.command("show")
+def agencies_show(
+    name: Annotated[str | None, typer.Argument(help="A company or a licence number.")] = None,
+) -> None:
+    """The lists with their dates, or what they say about a company and what people hear."""
+    from bot.cli import agencies as command
+
+    command.show(name)
+
+
+@agencies_app.command("remove")
+def agencies_remove(
+    source: Annotated[str, typer.Argument(help="The source as `show` names it.")],
+) -> None:
+    """Take the list of a source away."""
+    from bot.cli import agencies as command
+
+    command.remove(source)
 
 
 KeyFile = Annotated[

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pwd
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,9 +14,9 @@ import structlog
 from rich.console import Console
 from rich.text import Text
 
-from bot import logs
 from bot.bootstrap import App
-from bot.cli.common import CommandError, WrongUseError, load_settings, prepare_data_dir, say
+from bot.cli.audit import audited
+from bot.cli.common import CommandError, WrongUseError, say
 from bot.cli.jsonl import LineError, read_line
 from bot.cli.nlu_files import Lesson, LessonError
 from bot.cli.nlu_shelf import Shelf
@@ -202,24 +200,9 @@ def _reason(error: Exception) -> str:
 @contextmanager
 def _audited() -> Iterator[_Count]:
     """One line in var/logs/review.log about who looked at how much, whatever comes of it."""
-    settings = load_settings()
-    prepare_data_dir(settings)
-    count, path = _Count(), settings.data_dir / "logs" / "review.log"
-    try:
-        opened = path.open("a", encoding="utf-8")
-    except OSError as error:
-        raise CommandError(f"{path} cannot be written: {_reason(error)}") from error
-    with opened as file:
-        logs.configure(stream=file)
+    count = _Count()
+    with audited("review") as by:
         try:
             yield count
         finally:
-            log.info("reviewed", by=_user(), shown=count.shown, accepted=count.accepted)
-
-
-def _user() -> str:
-    """Who runs this, as the system knows, not as the environment says."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return str(os.getuid())
+            log.info("reviewed", by=by, shown=count.shown, accepted=count.accepted)

@@ -8,6 +8,7 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.cli.common import CommandError, install, progress
@@ -19,12 +20,15 @@ MODELS = ROOT / "models"
 NAME = "tanyadulu"
 ARCHIVE = MODELS / f"{NAME}.tar.gz"
 UNDERSTANDING = MODELS / "understanding.npz"
+SAYINGS = MODELS / "sayings.npz"
 STAMP = MODELS / "trained.sha256"
 
 SOURCES = (
     "config.yml",
     "domain.yml",
     "data/nlu/*.yml",
+    "data/offers/*.yml",
+    "data/offers/whole/*.jsonl",
     "data/rules/*.yml",
     "data/stories/*.yml",
     "data/responses/*.yml",
@@ -65,7 +69,7 @@ def _sources() -> Iterator[Path]:
 
 def is_stale() -> bool:
     """Whether the model is missing or was made from something else."""
-    if not (ARCHIVE.exists() and UNDERSTANDING.exists() and STAMP.exists()):
+    if not all(path.exists() for path in (ARCHIVE, UNDERSTANDING, SAYINGS, STAMP)):
         return True
     return STAMP.read_text() != sources_hash()
 
@@ -89,15 +93,42 @@ def train() -> None:
         progress("Training the model") as say,
     ):
         new = Path(folder)
-        _run_rasa(new, say)
+        with _learning_sayings(new / SAYINGS.name):
+            _run_rasa(new, say)
         _unpack(new / ARCHIVE.name, new / UNDERSTANDING.name)
         STAMP.unlink(missing_ok=True)
-        (new / ARCHIVE.name).replace(ARCHIVE)
-        (new / UNDERSTANDING.name).replace(UNDERSTANDING)
+        for path in (ARCHIVE, UNDERSTANDING, SAYINGS):
+            (new / path.name).replace(path)
         STAMP.write_text(made_from)
     for other in MODELS.glob("*.tar.gz"):
         if other != ARCHIVE:  # Rasa would load the newest file of a folder
             other.unlink()
+
+
+@contextmanager
+def _learning_sayings(model: Path) -> Iterator[None]:
+    """Learn what offers say beside whatever is done meanwhile; it takes the other core."""
+    command = [str(ENVIRONMENTS["rasa"].python), "-m", "bot.language.sayings_training"]
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [*command, str(ROOT / "data" / "offers"), str(model)],
+        cwd=ROOT,
+        env=rasa_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+        preexec_fn=die_with_parent(),  # noqa: PLW1509 - this process has one thread
+    ) as process:
+        try:
+            yield
+            _, said = process.communicate()
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode != 0 or not model.exists():
+        raise CommandError(f"the training of sayings failed: {said.strip()[-300:]}")
 
 
 def _run_rasa(out: Path, say: Callable[[str], None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -15,9 +16,10 @@ from bot.console import views, words
 from bot.console.forms import Spent, read_form
 from bot.console.pages import Pages
 from bot.domain.cases import Case, CaseState, CloseReason
+from bot.domain.departures import Outcome
 from bot.domain.staff import Staff
 from bot.language.types import Urgency
-from bot.services import holding, takeover
+from bot.services import departures, holding, takeover
 from bot.services.takeover import RefusedError
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -53,6 +55,7 @@ class Casework:
             "note": self._note,
             "close": self._close,
             "release": self._release,
+            "departure": self._departure,
         }
 
     async def show(self, request: Request, member: Staff) -> Response:
@@ -144,6 +147,15 @@ class Casework:
         if case.urgency is Urgency.EMERGENCY and form.get("confirmed") != "yes":
             raise Unsure
         takeover.close(uow, case, member, reason, text, self._app.clock.now())
+
+    def _departure(self, uow: SqlUnitOfWork, case: Case, member: Staff, form: Form) -> None:
+        """The day of a departure became known, or that there is none to wait for."""
+        wanted = form.get("found", "")
+        try:
+            found = date.fromisoformat(form.get("day", "")) if wanted == "day" else Outcome(wanted)
+        except ValueError as error:
+            raise RefusedError("Isi dulu tanggalnya.") from error
+        departures.staff_found(uow, case, member, found, self._app.clock.now())
 
     def _release(self, uow: SqlUnitOfWork, case: Case, member: Staff, form: Form) -> None:
         """Let a held text go now; without a known safe way a second member has to agree."""

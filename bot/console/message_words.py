@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.channels import TELEGRAM, WEB, WHATSAPP
 from bot.domain.messages import Author, Delivery, Kind, Line
+from bot.domain.readings import Reading, ReadState
 
 CHANNELS = {WEB: "Web", WHATSAPP: "WhatsApp", TELEGRAM: "Telegram"}
 # Doors that are no channel of people, as refused requests name them.
@@ -109,6 +110,19 @@ REFUSALS = {
     "too_large": "terlalu besar, isinya tidak disimpan",
     "anonymous": "penelepon tanpa nomor",
 }
+READING = {
+    ReadState.WAITING: "Program belum membacanya",
+    ReadState.AT_WORK: "Sedang dibaca program…",
+    ReadState.READ: "Program tidak menemukan tulisan di sini",
+    ReadState.TOLD: "Program tidak menemukan tulisan di sini",
+}
+UNREADABLE = {
+    "locked": "terkunci sandi",
+    "too_large": "terlalu besar",
+    "too_long": "terlalu lama",
+    "died": "terlalu berat",
+    "lost": "berkasnya tidak ada",
+}
 PHOTO, SOUND, VIDEO, DOCUMENT = "Foto", "Suara", "Video", "Berkas"
 FILE_KINDS = {
     Kind.PHOTO: PHOTO,
@@ -150,6 +164,15 @@ def failure(detail: str) -> str:
     if channel not in DOORS:
         return detail
     return f"{channel_name(channel)} ({reason(code)})" if mark else channel_name(channel)
+
+
+def reading(found: Reading) -> str:
+    """How the reading of a file went; empty where nobody tries to."""
+    if found.lines:
+        return "Tulisan yang dibaca program (bisa salah)"
+    if found.state is ReadState.UNREADABLE:
+        return f"Program tidak bisa membacanya: {UNREADABLE.get(found.problem, 'rusak')}"
+    return READING.get(found.state, "") if found.state else ""
 
 
 def refusal(code: str) -> str:

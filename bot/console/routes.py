@@ -21,6 +21,7 @@ from bot.console.headers import SafeHeaders
 from bot.console.lists import Lists
 from bot.console.pages import FOLDER, Pages
 from bot.console.quarantine import QuarantinePage
+from bot.console.recruiters import Recruiters
 from bot.console.sessions import Sessions
 from bot.services.quarantine import Intake
 
@@ -43,6 +44,7 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
     lists = Lists(app, pages)
     casework = Casework(app, pages)
     quarantine = QuarantinePage(app, pages, intake)
+    recruiters = Recruiters(app, pages)
     files = Files(app)
     inside = sessions.signed_in
     faults = _Faults(pages)
@@ -60,6 +62,10 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
                 Route("/cases/{reference}", inside(casework.show)),
                 Route("/cases/{reference}/{act}", inside(casework.act), methods=["POST"]),
                 Route("/files/{file_id}", inside(files.show, is_page=False)),
+                Route("/recruiters", inside(recruiters.show)),
+                Route("/recruiters/find", inside(recruiters.find), methods=["POST"]),
+                Route("/recruiters/{reference}", inside(recruiters.show_one)),
+                Route("/recruiters/{reference}/{act}", inside(recruiters.act), methods=["POST"]),
                 Route("/quarantine", inside(quarantine.show)),
                 Route("/quarantine/{row_id}/{act}", inside(quarantine.act), methods=["POST"]),
                 Mount("/static", StaticFiles(directory=FOLDER / "static")),

@@ -25,7 +25,8 @@ PLACES = (Kind.LOCATION, Kind.EDITED)
 class FileView:
     """A file of a message; `player` is image, audio, video, or empty for a download.
 
-    `problem` says why it cannot be opened (yet); `lost` when it never will be.
+    `problem` says why it cannot be opened (yet); `lost` when it never will be. `words` are the
+    lines that a program read in it, `reading` says how that went.
     """
 
     id: str
@@ -36,6 +37,8 @@ class FileView:
     problem: str = ""
     lost: bool = False
     name: str = field(default="", repr=False)
+    words: tuple[str, ...] = field(default=(), repr=False)
+    reading: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,8 @@ def file_view(file: StoredFile) -> FileView:
         problem=problem,
         lost=lost,
         name=words.shorten(file.name),
+        words=tuple(line.text for line in file.reading.lines),
+        reading=message_words.reading(file.reading),
     )
 
 

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from bot.console import talk, words
 from bot.console.message_words import reason
+from bot.console.recruiter_views import EntryView, Leaving, read_entry, read_leaving
+from bot.console.register_words import ENTRY
 from bot.console.rows import MOST_SHOWN, Row, is_waiting, read_row
 from bot.console.talk import Entry
 from bot.domain.cases import Case, CaseState
@@ -92,13 +94,17 @@ def next_shift(uow: SqlUnitOfWork, office: Office, now: datetime) -> str:
 
 @dataclass(frozen=True)
 class AlarmGroup:
-    """All standing alarms of a kind; `newest_id` is the newest one that is shown."""
+    """All standing alarms of a kind; `newest_id` is the newest one that is shown.
+
+    `entries` are the references of the register that it is about.
+    """
 
     kind: str
     newest_id: int
     sentence: str
     age: str
     references: tuple[str, ...]
+    entries: tuple[str, ...] = ()
 
 
 def alarms(uow: SqlUnitOfWork, now: datetime) -> tuple[AlarmGroup, ...]:
@@ -117,6 +123,9 @@ def _group(kind: str, standing: Sequence[Alarm], now: datetime) -> AlarmGroup:
         sentence=words.alarm_line(kind, details),
         age=words.age(standing[0].at, now),
         references=tuple(each for each in details if each.startswith(REFERENCE)),
+        entries=tuple(
+            dict.fromkeys(each.split(",")[0] for each in details if each.startswith(ENTRY))
+        ),
     )
 
 
@@ -131,7 +140,8 @@ class CaseFile:
     """All that the page of a case shows.
 
     `would_wait`: a reply written now is held until the person writes again. `unreachable`
-    says why nothing reaches them here any more.
+    says why nothing reaches them here any more. `askers` is how many people came with the offer
+    that it is about.
     """
 
     case: Case
@@ -146,6 +156,9 @@ class CaseFile:
     lines: tuple[Entry, ...] = field(repr=False)
     facts: tuple[tuple[str, str], ...] = field(repr=False)
     log: tuple[Logged, ...] = field(repr=False)
+    leaving: Leaving | None = None
+    recruiters: tuple[EntryView, ...] = field(default=(), repr=False)
+    askers: int = 0
 
     @property
     def safe_contact(self) -> str:
@@ -192,6 +205,11 @@ def case_file(
                 words.log_text(entry),
             )
             for entry in uow.cases.log_entries(case.id)
+        ),
+        askers=uow.offers.askers_in(case.id),
+        leaving=read_leaving(uow, case, office, now),
+        recruiters=tuple(
+            read_entry(uow, entry, office, now) for entry in uow.recruiters.of_case(case.id)
         ),
     )
 

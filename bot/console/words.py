@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.console import message_words
+from bot.console import dates, message_words, register_words
+from bot.domain.agencies import LIST_STALE, Outcome
 from bot.domain.cases import CaseKind, CloseReason, LogEntry, LogKind
 from bot.domain.messages import Author
 from bot.domain.office import Office
 from bot.language.flags import catalogue
 from bot.language.types import Urgency, Verdict
+from bot.services.offers_seen import HOT_SPOT
 
 URGENCIES = {
     Urgency.EMERGENCY: "DARURAT",
@@ -54,6 +56,8 @@ LOG_KINDS = {
     LogKind.ACKNOWLEDGED: "Ditangani",
     LogKind.TAKEN_OVER: "Percakapan diambil alih",
     LogKind.HANDED_BACK: "Dikembalikan ke bot",
+    LogKind.DEPARTURE: "Keberangkatan",
+    LogKind.HOT_SPOT: "Titik rawan",
     LogKind.NOTE: "Catatan",
     LogKind.CLOSED: "Kasus ditutup",
     LogKind.REOPENED: "Kasus dibuka lagi",
@@ -76,6 +80,11 @@ CODES: dict[str, str] = {
     "asks_for_help_now": "minta tolong sekarang",
     "departure_48h": "berangkat dalam 48 jam",
     "departure_this_week_with_flags": "berangkat minggu ini",
+    "departure_unnoticed": "tanggal berangkat sudah lewat sebelum ada yang tahu",
+    "ask_departure_date": "tanya kapan berangkat: belum dijawab",
+    "ask_departed": "tanggalnya sudah lewat: sudah berangkat atau belum?",
+    "departed": "sudah berangkat",
+    "not_departing": "tidak jadi berangkat",
     "passport_withheld": "paspor ditahan",
     "phone_taken": "HP diambil",
     "under_force": "dipaksa",
@@ -92,6 +101,15 @@ CODES: dict[str, str] = {
     "danger_question": "menjawab ya: ada yang dalam bahaya",
     "danger_question_unanswered": "ditanya soal bahaya, dua menit belum menjawab",
     "turn_failed": "Bot gagal menjawab satu pesan",
+    Outcome.LISTED: "ada di daftar",
+    Outcome.LISTED_BUT_EXPIRED: "ada di daftar, izin lewat masa berlaku",
+    Outcome.SUSPENDED: "izin dihentikan sementara",
+    Outcome.REVOKED: "izin dicabut",
+    Outcome.LOOK_ALIKE: "mirip dengan nama di daftar, tidak sama",
+    Outcome.SEVERAL: "beberapa nama di daftar mungkin dimaksud",
+    Outcome.NUMBER_OF_ANOTHER: "nomor izin bukan milik nama itu",
+    Outcome.NOT_LISTED: "tidak ada di daftar yang dimuat",
+    LIST_STALE: "daftarnya lebih dari 30 hari",
     "screen": "hanya layar komputer ini",
     "email": "surel",
     "later": "lebih dari seminggu lagi",
@@ -116,9 +134,11 @@ FIELDS = {
     "fee": "Biaya",
     "visa": "Visa",
     "agency": "Perusahaan penempatan",
+    "agency_outcome": "Nama perusahaan di daftar",
     "employer": "Majikan",
     "contract": "Kontrak",
     "departure": "Berangkat",
+    "departure_date": "Tanggal berangkat",
     "phone": "Telepon",
     "account": "Rekening",
     "date": "Tanggal",
@@ -154,6 +174,7 @@ ALARMS = {
     ),
     "file_failed": "{count} kiriman tidak bisa diambil. Orangnya sudah diberi tahu.",
     "file_late": "Kiriman lewat {what} belum bisa diambil; terus dicoba.",
+    "hot_spot": "Titik rawan: {what}. Lihat apakah kasusnya perlu ditangani bersama.",
     "telegram_webhook": "Telegram belum bisa mengantar pesan ke sini: {what}.",
     "telegram_polling": "Pesan Telegram belum bisa diambil: {what}.",
 }
@@ -163,7 +184,6 @@ CHANNEL_ALARMS = ("reply_failed", "reply_uncertain", "window_closed", "file_late
 REASON_ALARMS = ("telegram_webhook", "telegram_polling")
 FILE_FAILED = "file_failed, "
 LAST_WORDS = 60
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 
 
 def alarm_line(kind: str, details: Sequence[str]) -> str:
@@ -175,6 +195,8 @@ def alarm_line(kind: str, details: Sequence[str]) -> str:
 def _detail(kind: str, detail: str) -> str:
     if kind in CHANNEL_ALARMS:
         return message_words.failure(detail)
+    if kind == HOT_SPOT:
+        return register_words.hot_spot(detail)
     return message_words.reason(detail) if kind in REASON_ALARMS else CODES.get(detail, detail)
 
 
@@ -196,12 +218,16 @@ def log_text(entry: LogEntry) -> str:
         return ". ".join(part for part in (CODES.get(code, code), text) if part)
     if entry.kind is LogKind.FACTS:
         return "\n".join(_fact(line) for line in entry.text.split("\n"))
-    if entry.kind is LogKind.PERSON_SAID:
-        return message_words.kinds(entry.text)
     if entry.kind is LogKind.NOTE and entry.text.startswith(FILE_FAILED):
         return message_words.lost_file(entry.text.removeprefix(FILE_FAILED))
-    if entry.kind is LogKind.REPLY_FAILED:
-        return message_words.failure(entry.text)
+    in_own_words = {
+        LogKind.PERSON_SAID: message_words.kinds,
+        LogKind.REPLY_FAILED: message_words.failure,
+        LogKind.HOT_SPOT: register_words.hot_spot,
+        LogKind.DEPARTURE: in_words,
+    }.get(entry.kind)
+    if in_own_words is not None:
+        return in_own_words(entry.text)
     return in_words(entry.text) if entry.actor in ACTORS else entry.text
 
 
@@ -213,6 +239,8 @@ def _fact(line: str) -> str:
 
 def in_words(text: str) -> str:
     """A code, or several with commas between them, in words; any other text as it is."""
+    if dates.DAYS.fullmatch(text):
+        return dates.days_in_words(text)
     parts = text.split(", ")
     told = [_word(part) for part in parts]
     return text if told == parts else "; ".join(told)
@@ -253,4 +281,4 @@ def moment(at: datetime, now: datetime, office: Office) -> str:
     time = office.local_time(at)
     if local.date() == office.today(now):
         return time
-    return f"{local.day} {MONTHS[local.month - 1]}, {time}"
+    return f"{local.day} {dates.MONTHS[local.month - 1]}, {time}"

@@ -65,6 +65,8 @@ class LogKind(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     TAKEN_OVER = "taken_over"
     HANDED_BACK = "handed_back"
+    DEPARTURE = "departure"
+    HOT_SPOT = "hot_spot"
     NOTE = "note"
     CLOSED = "closed"
     REOPENED = "reopened"

@@ -18,15 +18,6 @@ OLDEST_SOURCE = date(2024, 1, 1)
 CHECK_HOLDS = timedelta(days=365)
 """How long a call by staff stands for a number whose source is older than that."""
 
-COUNTRY_CODES = {
-    "indonesia": NATIONAL,
-    "kamboja": "KH",
-    "malaysia": "MY",
-    "singapura": "SG",
-    "hongkong": "HK",
-    "taiwan": "TW",
-}
-
 _REQUIRED = ("id", "country", "name", "phone", "serves", "source", "source_date")
 _KEYS = frozenset({*_REQUIRED, "hours", "answered_by", "checked_by", "checked_on"})
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -148,11 +139,6 @@ def emergency_line(contacts: Sequence[Contact], country: str | None) -> str | No
     )
     hours = f" ({best.hours})" if best.hours else ""
     return f"{best.name}: {best.phone}{hours}"
-
-
-def country_code(name: str) -> str | None:
-    """The code of a country as the language package names it; None when we list nothing there."""
-    return COUNTRY_CODES.get(name.casefold())
 
 
 def _stands(contact: Contact, today: date) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain.conversation import Conversation, Talk, list_choices
 from bot.domain.media import FILES
 from bot.domain.messages import Button, Kind, Reply, TurnMessage
+from bot.domain.pictures import NOTHING, Shown
 
 SILENCE = ("0", "00", "o", "nol", "diam")
 LEAVE_DANGER_TALK = ("menu", "selesai")
@@ -40,6 +41,8 @@ ACKNOWLEDGED_TOO = {
     Kind.LOCATION: "say_location_too",
     Kind.CONTACT: "say_contact_too",
 }
+OF_PICTURES = (ACKNOWLEDGED[Kind.PHOTO], ACKNOWLEDGED[Kind.DOCUMENT])
+OF_PICTURES_TOO = (ACKNOWLEDGED_TOO[Kind.PHOTO], ACKNOWLEDGED_TOO[Kind.DOCUMENT])
 # After these a person may not know how to go on.
 GOES_ON = (*FILES, Kind.LOCATION, Kind.CONTACT, Kind.CALL)
 # Their words are no part of the talk.
@@ -69,31 +72,39 @@ def answer_locally(
     *,
     is_first: bool = False,
     question: Reply | None = None,
+    shown: Shown = NOTHING,
+    is_checked: bool = False,
 ) -> LocalAnswer | None:
     """The answer to a turn that the assistant need not see; None when it must.
 
     `is_first`: nothing was ever said to this person. `question`: what the assistant waits for.
+    `shown`: what pictures say; `is_checked` when the assistant is to check that.
     """
+    if is_checked:
+        return None
     talk = conversation.talk
     said = [message for message in messages if _is_said(message, talk)]
     if not said:
         if talk is Talk.ASSISTANT:
-            return _without_words(conversation, messages, question, is_first=is_first)
+            return _without_words(conversation, messages, question, shown, is_first=is_first)
         return _in_danger_without_words(talk, messages)
     last = said[-1]
-    if last.problem == "no_such_choice":
-        choices = list_choices(conversation.offered.buttons)
-        return LocalAnswer(
-            says=("say_not_a_choice",),
-            values=(("choices", choices),),
-            talk=talk,
-            ask_again=True,
-        )
-    if last.problem == "stale":
-        return LocalAnswer(says=("say_stale_choice",), talk=talk, ask_again=True)
-    if talk is Talk.ASSISTANT:
-        return None
-    return _in_danger_talk(talk, last)
+    if last.problem is not None:
+        return _no_choice(conversation, last.problem)
+    return None if talk is Talk.ASSISTANT else _in_danger_talk(talk, last)
+
+
+def _no_choice(conversation: Conversation, problem: str) -> LocalAnswer:
+    """Somebody tried to choose what is not on offer (any more)."""
+    if problem == "stale":
+        return LocalAnswer(says=("say_stale_choice",), talk=conversation.talk, ask_again=True)
+    choices = list_choices(conversation.offered.buttons)
+    return LocalAnswer(
+        says=("say_not_a_choice",),
+        values=(("choices", choices),),
+        talk=conversation.talk,
+        ask_again=True,
+    )
 
 
 def words_of(messages: Sequence[TurnMessage]) -> str:
@@ -101,11 +112,13 @@ def words_of(messages: Sequence[TurnMessage]) -> str:
     return "\n".join(message.text for message in messages if _is_said(message, Talk.ASSISTANT))
 
 
-def also_sent(messages: Sequence[TurnMessage]) -> str | None:
+def also_sent(messages: Sequence[TurnMessage], shown: Shown = NOTHING) -> str | None:
     """The response that acknowledges what came together with words."""
-    return _acknowledgement(
-        [message.kind for message in messages], ACKNOWLEDGED_TOO, "say_files_too"
-    )
+    kinds = [message.kind for message in messages]
+    says = _acknowledgement(kinds, ACKNOWLEDGED_TOO, "say_files_too")
+    if says in OF_PICTURES_TOO and shown.pending:
+        return "say_picture_being_read"
+    return says
 
 
 def asks_for_silence(text: str) -> bool:
@@ -115,18 +128,20 @@ def asks_for_silence(text: str) -> bool:
 
 def open_question(events: Sequence[Mapping[str, Any]]) -> Reply | None:
     """What the assistant's form asked last and waits for; None when no form is open."""
-    loop, asked = None, None
-    for event in events:
-        if event["event"] == "active_loop":
-            loop = event.get("name")
-        elif event["event"] == "bot" and event.get("text"):
-            asked = event
-    if not loop or asked is None:
+    said = [event for event in events if event["event"] == "bot" and event.get("text")]
+    if open_form(events) is None or not said:
         return None
+    asked = said[-1]
     buttons = (asked.get("data") or {}).get("buttons") or ()
     return Reply(
         asked["text"], tuple(Button(button["title"], button["payload"]) for button in buttons)
     )
+
+
+def open_form(events: Sequence[Mapping[str, Any]]) -> str | None:
+    """The name of the assistant's form that is open."""
+    loops = [event.get("name") for event in events if event["event"] == "active_loop"]
+    return loops[-1] if loops and loops[-1] else None
 
 
 def _is_said(message: TurnMessage, talk: Talk) -> bool:
@@ -141,20 +156,34 @@ def _without_words(
     conversation: Conversation,
     messages: Sequence[TurnMessage],
     question: Reply | None,
+    shown: Shown,
     *,
     is_first: bool,
 ) -> LocalAnswer:
+    if not messages:
+        # The words were answered; what the picture says is nothing to be checked.
+        return LocalAnswer(says=(_of_pictures(shown),), ask_again=True, question=question)
     if all(_moves_by_itself(message) for message in messages):
         return LocalAnswer(silence="moved", ask_again=True)
     kinds = [message.kind for message in messages]
     says = _acknowledgement(kinds, ACKNOWLEDGED, "say_files_saved") or "say_empty"
+    if says in OF_PICTURES and (shown.read or shown.locked):
+        says = _of_pictures(shown)
     if question is not None or conversation.offered.buttons:
         return LocalAnswer(says=(says,), ask_again=True, question=question)
     if is_first:
         return LocalAnswer(says=(says, "utter_greet"))
     if any(kind in GOES_ON for kind in kinds):
-        return LocalAnswer(says=(says, "say_media_next"))
+        is_voice = says == ACKNOWLEDGED[Kind.VOICE]
+        return LocalAnswer(says=(says, "say_voice_next" if is_voice else "say_media_next"))
     return LocalAnswer(says=(says,))
+
+
+def _of_pictures(shown: Shown) -> str:
+    """What is said of pictures that were looked at and hold nothing to be checked."""
+    if shown.locked:
+        return "say_document_locked"
+    return "say_picture_no_offer" if shown.words else "say_picture_unclear"
 
 
 def _acknowledgement(

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.readings import Reading
+
 
 class Author(StrEnum):
     """Who speaks in a conversation."""
@@ -216,6 +218,7 @@ class StoredFile:
     error: str | None = None
     name: str = field(default="", repr=False)
     failed: bool = False
+    reading: Reading = field(default_factory=Reading)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,10 @@ class Office:
 
     `page_channels` are those that can reach staff outside the console; `practice` means
     that somebody switched practice mode on. `can_ask_again`: an approved template may ask a
-    person to go on where the provider takes no free text any more.
+    person to go on where the provider takes no free text any more. `offers_kept` is how
+    long the fingerprint of an offer stays. `picture_window` is how long an answer waits for what
+    a picture says, 0 when pictures are not read; `sounds_are_read` when something writes down
+    what is said in voice notes.
     """
 
     practice: bool
@@ -27,6 +30,14 @@ class Office:
     page_channels: frozenset[str] = frozenset()
     contacts: tuple[Contact, ...] = field(default=(), repr=False)
     can_ask_again: bool = False
+    offers_kept: timedelta = timedelta(days=180)
+    picture_window: timedelta = timedelta(0)
+    sounds_are_read: bool = False
+
+    @property
+    def reads_pictures(self) -> bool:
+        """Whether what stands in pictures is read at all."""
+        return self.picture_window > timedelta(0)
 
     def local_time(self, at: datetime) -> str:
         """A moment as people read it, such as 08.00 WIB."""

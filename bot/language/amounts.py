@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
 from functools import cache
 
 from bot.language.matching import load
@@ -20,7 +20,7 @@ _HOME = re.compile(r"rp|rupiah|idr|^[\d.,\s\u2013-]+(?:ribu|juta|miliar)?$")
 """An amount in rupiah, or in no currency that is named."""
 
 
-class Role(StrEnum):
+class Role(str, Enum):
     """What an amount is for; declared in the order in which the roles are tried."""
 
     PENALTY = "penalty"

@@ -58,12 +58,12 @@ def terms(text: str) -> tuple[dict[str, float], ...]:
     stems = [_stem(word) for word in words]
     typed = _tokens(_TYPED, text.lower())
     return (
-        _damped(words + _pairs(words)),
-        _damped(_letters(words)),
-        _damped(_letters(typed)),
-        _damped(_across(words)),
-        _damped(stems + _pairs(stems)),
-        _damped(_shape(text[:LONGEST_TEXT], words)),
+        damped(words + _pairs(words)),
+        damped(_letters(words)),
+        damped(_letters(typed)),
+        damped(_across(words)),
+        damped(stems + _pairs(stems)),
+        damped(_shape(text[:LONGEST_TEXT], words)),
     )
 
 
@@ -127,5 +127,6 @@ def _shape(text: str, words: list[str]) -> list[str]:
     return found
 
 
-def _damped(found: list[str]) -> dict[str, float]:
+def damped(found: list[str]) -> dict[str, float]:
+    """The weight of each feature: 1 + log(count)."""
     return {term: 1.0 + math.log(count) for term, count in Counter(found).items()}

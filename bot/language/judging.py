@@ -17,7 +17,8 @@ The rules, of which the first that holds decides:
    contract and departure are known, which is too little to say anything.
 8. `nothing_seen`.
 
-Good signs lower nothing but the sum of rule 5: an honest name is easily borrowed.
+Good signs lower nothing but the sum of rule 5: an honest name is easily borrowed. A flag whose
+words the model of sayings doubts (`bot.language.sayings`) weighs as one of caution.
 """
 
 from __future__ import annotations
@@ -73,11 +74,21 @@ class Judgement:
     reasons: tuple[str, ...]
 
 
-def judge(flags: Collection[str], signals: Collection[str], known: Mapping[str, str]) -> Judgement:
-    """The verdict for the codes of the flags and signals found and the values of the facts."""
+def judge(
+    flags: Collection[str],
+    signals: Collection[str],
+    known: Mapping[str, str],
+    doubtful: Collection[str] = (),
+) -> Judgement:
+    """The verdict for the codes of the flags and signals found and the values of the facts.
+
+    Of the flags the `doubtful` ones, which the words only seem to say, weigh as caution.
+    """
+    seeming = sorted(set(flags) & set(doubtful))
+    flags = set(flags) - set(seeming)
     critical = _of(Severity.CRITICAL, flags)
     serious = _of(Severity.SERIOUS, flags)
-    cautions = _of(Severity.CAUTION, flags)
+    cautions = (*_of(Severity.CAUTION, flags), *seeming)
     enough = len(cautions) >= (_SUM_BESIDE_GOOD_SIGNS if signals else _SUM_ALONE)
     rules = (
         (Verdict.CRITICAL, _each("critical_flag", critical)),

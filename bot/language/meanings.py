@@ -129,14 +129,14 @@ class MeaningModel:
         path.parent.mkdir(parents=True, exist_ok=True)
         arrays: dict[str, Any] = {}
         for (block, _), vocabulary in zip(features.BLOCKS, self.vocabularies, strict=True):
-            arrays[f"{block}_terms"] = _packed(vocabulary.terms)
+            arrays[f"{block}_terms"] = packed(vocabulary.terms)
             arrays[f"{block}_rarity"] = vocabulary.rarity
             arrays[f"{block}_unknown"] = np.array([vocabulary.unknown], dtype=np.float64)
         with path.open("wb") as file:
             np.savez_compressed(
                 file,
                 format=np.array([FORMAT], dtype=np.int32),
-                labels=_packed(
+                labels=packed(
                     tuple(f"{intent} {urgency.value}" for intent, urgency in self.labels)
                 ),
                 weights=self.weights,
@@ -154,12 +154,12 @@ class MeaningModel:
             with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as stored:
                 if stored["format"].tolist() != [FORMAT]:
                     raise UnreadableModelError(f"{path} has another format; train again")
-                labels = (label.split(" ") for label in _unpacked(stored["labels"]))
+                labels = (label.split(" ") for label in unpacked(stored["labels"]))
                 return cls(
                     labels=tuple((intent, Urgency(urgency)) for intent, urgency in labels),
                     vocabularies=tuple(
                         Vocabulary(
-                            _unpacked(stored[f"{block}_terms"]),
+                            unpacked(stored[f"{block}_terms"]),
                             stored[f"{block}_rarity"],
                             float(stored[f"{block}_unknown"][0]),
                         )
@@ -202,11 +202,12 @@ def vectors(
     return places, values
 
 
-def _packed(texts: tuple[str, ...]) -> npt.NDArray[np.uint8]:
+def packed(texts: tuple[str, ...]) -> npt.NDArray[np.uint8]:
     """Many short texts as one array of bytes, a line each; no text holds a line break."""
     return np.frombuffer("\n".join(texts).encode(), dtype=np.uint8)
 
 
-def _unpacked(packed: npt.NDArray[np.uint8]) -> tuple[str, ...]:
+def unpacked(packed: npt.NDArray[np.uint8]) -> tuple[str, ...]:
+    """The texts that were packed."""
     text = packed.tobytes().decode()
     return tuple(text.split("\n")) if text else ()

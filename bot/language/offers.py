@@ -11,6 +11,7 @@ from bot.language.matching import Match
 from bot.language.offer_context import Context
 from bot.language.offer_rules import rule_matches
 from bot.language.reading import Reading, read
+from bot.language.sayings import sayings
 from bot.language.types import Entity, Evidence, OfferCheck
 
 _SHOWN_FACTS = (
@@ -26,6 +27,23 @@ _SHOWN_FACTS = (
     "phone",
     "account",
 )
+UNHEARD = -0.8
+DOUBTED = 0.0
+HEARD = 0.2
+"""Margins of the model of sayings: up to the first the words of a pattern are taken for something
+else, up to the second they are doubted, above the third words without a pattern count. Chosen on
+offers that neither patterns nor model had seen; docs/red-flag-check.md has the table."""
+
+FEWEST_GOOD_SIGNS = 2
+"""Good signs beside which the model may doubt a pattern: honest offers name them, and of others it
+knows too few to tell."""
+
+_FEWEST_WORDS = 4
+"""Words of a clause that says a flag; "gratis" alone says none."""
+
+_DERIVED = frozenset({"underage_recruit", "middle_east_domestic_ban", "unrealistic_salary"})
+"""Flags of ages, places and sums rather than of words."""
+
 _FEE = "upfront_fee"
 _PRIVATE = "personal_account_transfer"
 _BORROWED = {"institution_impersonation": "pos_government_program"}
@@ -37,13 +55,15 @@ def check_offer(text: str) -> OfferCheck:
     reading = read(text)
     context = Context(reading)
     facts = facts_of(reading, context)
-    found = _found(reading, context, facts)
+    finder = _Finder(reading, context)
+    found = _found(reading, context, facts, finder)
     red = flag_patterns().red
+    doubtful = _heard(reading, finder, found, red)
     flags = tuple(_evidence(reading, match) for match in _in_order(found, red))
     signals = tuple(_evidence(reading, match) for match in _in_order(found, found.keys() - red))
     codes = {flag.code for flag in flags}
     known = _shown(facts.entities, codes)
-    judgement = judge(codes, {signal.code for signal in signals}, known)
+    judgement = judge(codes, {signal.code for signal in signals}, known, doubtful)
     return OfferCheck(
         verdict=judgement.verdict,
         flags=flags,
@@ -54,9 +74,8 @@ def check_offer(text: str) -> OfferCheck:
     )
 
 
-def _found(reading: Reading, context: Context, facts: Facts) -> dict[str, Match]:
+def _found(reading: Reading, context: Context, facts: Facts, finder: _Finder) -> dict[str, Match]:
     """The first match of each code that is told as a fact and not taken back."""
-    finder = _Finder(reading, context)
     found: dict[str, Match] = {}
     for code in catalogue():
         finder.add_first(found, code, finder.candidates(code))
@@ -69,6 +88,36 @@ def _found(reading: Reading, context: Context, facts: Facts) -> dict[str, Match]
         if flag in found:
             found.pop(sign, None)
     return found
+
+
+def _heard(
+    reading: Reading, finder: _Finder, found: dict[str, Match], red: frozenset[str]
+) -> frozenset[str]:
+    """Add the flags that only the model hears and take out those that it does not hear at all.
+
+    Returns the codes that it doubts. What the rules derive from facts it is not asked about.
+    """
+    model = sayings()
+    heard = model.hear(reading) if model else None
+    if heard is None:
+        return frozenset()
+    doubtful = set()
+    # Alone, words that the model does not know are still those of a scam.
+    honest = len(found.keys() - red) >= FEWEST_GOOD_SIGNS
+    for code, match in list(found.items()) if honest else ():
+        margin = heard.at(code, match.start, match.end) if code in red else None
+        if margin is None or code in _DERIVED:
+            continue
+        if margin <= UNHEARD:
+            del found[code]
+        elif margin <= DOUBTED:
+            doubtful.add(code)
+    for code in sorted((red & heard.places.keys()) - found.keys() - _DERIVED):
+        part, margin = heard.surest(code)
+        match = Match(code, part.start, part.end)
+        if margin > HEARD and match.end - match.start >= _FEWEST_WORDS and finder.may_add(match):
+            found[code] = match
+    return frozenset(doubtful)
 
 
 class _Finder:
@@ -93,6 +142,18 @@ class _Finder:
     def weak(self, code: str) -> list[Match]:
         """What fits its weak patterns."""
         return [Match(code, weak.start, weak.end) for weak in self._every.get(f"{code}/weak", ())]
+
+    def _of(self, names: Iterable[str]) -> Iterator[Match]:
+        for name in names:
+            yield from self._every.get(name, ())
+
+    def may_add(self, match: Match) -> bool:
+        """Whether words without a pattern may count: not where one was taken back among them."""
+        refusing = (f"{match.code}/not", f"{match.code}/unless")
+        matches = (*self.candidates(match.code), *self._of(refusing))
+        inside = (each.start for each in matches)
+        told_otherwise = any(match.start <= start < match.end for start in inside)
+        return not told_otherwise and self._context.is_fact(match)
 
     def add_first(self, found: dict[str, Match], code: str, candidates: list[Match]) -> None:
         """Add the first candidate that holds, unless the code is found already."""

@@ -26,9 +26,9 @@ EMERGENCY_IN_A_STORY_FROM = 0.6
 ASK_FROM = 0.12
 """Probability of an emergency from which the person is asked whether somebody is in danger."""
 
-FEW_WORDS = 2
-FEW_WORDS_FROM = 0.6
-"""A word or two that the model does not know can look like anything; rules hear real cries."""
+FEW_WORDS_FROM = {1: 1.01, 2: 1.01, 3: 0.6}
+"""The same for so many words: "pintu kamar" tells too little to wake anybody, so that the model
+alone only has the person asked. Real cries of two words are heard by the rules."""
 
 URGENT_FROM = 0.4
 CONCERN_FROM = 0.5
@@ -91,9 +91,8 @@ def _called_for(text: str, likely: Likelihoods) -> Urgency:
 
 
 def _emergency_from(text: str) -> float:
-    if len(text.split()) <= FEW_WORDS:
-        return FEW_WORDS_FROM
-    return EMERGENCY_IN_A_STORY_FROM if reads_harmless(text) else EMERGENCY_FROM
+    usual = EMERGENCY_IN_A_STORY_FROM if reads_harmless(text) else EMERGENCY_FROM
+    return max(usual, FEW_WORDS_FROM.get(len(text.split()), 0.0))
 
 
 def _doubt(text: str, likely: Likelihoods) -> str | None:

@@ -13,6 +13,7 @@ from bot.domain.office import Office
 from bot.language.facts import find_facts
 from bot.language.types import Urgency
 from bot.ports import Answer, Wording
+from bot.services import reading
 from bot.services.commands import Desk, carry_out
 from bot.services.duty import contact_piece, status_line
 from bot.services.emergency import see_to_urgent
@@ -41,13 +42,21 @@ def finish(
         return apologise(uow, prepared, office, wording, detail, now)
     if not uow.turns.finish(prepared.turn.id, prepared.turn.token, TurnState.DONE, "bot", now):
         return False
+    _note_pictures(uow, prepared, office, now)
     # Danger or a human may have come in while the assistant was thinking.
     current = uow.conversations.get(prepared.conversation.id)
-    desk = Desk(uow, current, office, wording, now)
+    desk = Desk(uow, current, office, wording, now, is_shown=prepared.is_only_shown)
     replies = _in_order(answer, desk)
     if uow.turns.urgency(prepared.turn.id) is Urgency.URGENT:
         see_to_urgent(uow, prepared.conversation.id, office, now)
-    hand_to_staff(uow, prepared.conversation, prepared.messages, office, now)
+    hand_to_staff(
+        uow,
+        prepared.conversation,
+        prepared.messages,
+        office,
+        now,
+        is_understood=prepared.is_checked,
+    )
     replies = _with_acknowledgement(replies, prepared, wording)
     _say(uow, prepared, replies, wording, now)
     if current.generation == prepared.conversation.generation:
@@ -64,13 +73,28 @@ def _with_acknowledgement(
     replies: list[Reply], prepared: Prepared, wording: Wording
 ) -> list[Reply]:
     """The replies to words, beginning with one sentence about what came together with them."""
-    name = also_sent(prepared.messages)
-    if name is None:
+    told = _also_sent(prepared, wording)
+    if not told:
         return replies
-    told = wording.say(name).text
     if not replies:
         return [Reply(told)]
     return [Reply(f"{told}\n\n{replies[0].text}", replies[0].buttons), *replies[1:]]
+
+
+def _also_sent(prepared: Prepared, wording: Wording) -> str:
+    shown = prepared.shown
+    if prepared.is_checked:
+        name = "say_picture_read_partly" if shown.unclear else "say_picture_read"
+        name = "say_voice_heard" if shown.is_heard else name
+        return wording.say(name, excerpt=shown.excerpt, unclear=shown.unclear).text
+    also = also_sent(prepared.messages, shown)
+    return "" if also is None else wording.say(also).text
+
+
+def _note_pictures(uow: SqlUnitOfWork, prepared: Prepared, office: Office, now: datetime) -> None:
+    """What the pictures say went into this answer; what is read only now gets one of its own."""
+    uow.readings.told(prepared.shown.read)
+    reading.follow_up(uow, prepared.turn.id, office, now)
 
 
 def _in_order(answer: Answer, desk: Desk) -> list[Reply]:
@@ -99,6 +123,7 @@ def finish_locally(
     outcome = local.silence or "local"
     if not uow.turns.finish(prepared.turn.id, prepared.turn.token, TurnState.DONE, outcome, now):
         return False
+    _note_pictures(uow, prepared, office, now)
     conversation = prepared.conversation
     if local.talk is not conversation.talk:
         uow.conversations.set_talk(conversation.id, local.talk)

@@ -3,35 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
+from bot.domain.agencies import Outcome
 from bot.domain.cases import Case, CaseKind, LogKind
 from bot.domain.conversation import Conversation
+from bot.domain.departures import Span
 from bot.domain.messages import Reply
 from bot.domain.office import Office
 from bot.language.danger import screen
 from bot.language.types import Urgency
 from bot.ports import Command, Wording
-from bot.services import emergency
+from bot.services import departures, emergency, offers_seen
+from bot.services.agencies import find_agency, say_findings
 from bot.services.duty import is_practice, status_line
 from bot.services.paging import tell_on_call
 from bot.store.unit_of_work import SqlUnitOfWork
 
 # A child being recruited is an emergency, whatever the date (labels of urgency).
 UNDERAGE = "underage_recruit"
+# The verdicts that make a case.
+GRAVE = ("serious", "critical")
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What a command needs: the transaction, whose conversation it is, and when."""
+    """What a command needs: the transaction, whose conversation it is, and when.
+
+    `is_shown`: what the assistant read stands in a picture; nobody said it.
+    """
 
     uow: SqlUnitOfWork
     conversation: Conversation
     office: Office
     wording: Wording
     now: datetime
+    is_shown: bool = False
 
 
 class UnknownCommandError(Exception):
@@ -51,13 +60,15 @@ def _open_case(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
     urgency = Urgency(values["urgency"])
     fields = _texts(values.get("fields", {}))
     if urgency is Urgency.EMERGENCY:
-        emergency.open_emergency(
+        case = emergency.open_emergency(
             desk.uow, desk.conversation, kind, ("assistant",), fields, desk.office, desk.now
         )
+        _see_report(desk, case, fields)
         return emergency.first_answer(
             desk.uow, desk.conversation, kind, desk.office, desk.wording, desk.now
         )
     case, is_new = _case_of(desk, kind, urgency, fields)
+    _see_report(desk, case, fields)
     name = "say_case_saved" if is_new else "say_case_added"
     return desk.wording.say(name, reference=case.reference)
 
@@ -84,6 +95,8 @@ def _case_of(
     else:
         if urgency.rank > case.urgency.rank:
             uow.cases.log(case.id, LogKind.URGENCY_RAISED, "bot", urgency, desk.now)
+            if urgency is Urgency.URGENT:
+                tell_on_call(uow, case, desk.office, desk.now)
         case = uow.cases.raise_urgency(case, urgency, desk.now)
         uow.cases.add_fields(case, fields, desk.now)
     told = "\n".join(f"{name}: {value}" for name, value in fields.items())
@@ -104,37 +117,67 @@ def _add_to_case(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
         desk.uow.cases.add_fields(case, fields, desk.now)
         told = "\n".join(f"{name}: {value}" for name, value in fields.items())
         desk.uow.cases.log(case_id, LogKind.FACTS, "bot", told, desk.now)
+    _see_report(desk, case, fields)
     desk.uow.wake("console")
     return desk.wording.say("say_case_added", reference=case.reference)
 
 
+def _see_report(desk: Desk, case: Case, fields: Mapping[str, str]) -> None:
+    """What a report of a recruiter says of numbers and accounts is kept for staff."""
+    if case.kind is CaseKind.RECRUITER:
+        told = "\n".join(fields.values())
+        offers_seen.see_report(desk.uow, desk.conversation, told, case.id, desk.office, desk.now)
+
+
 def _record_offer(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
-    """Serious and critical offers become a case that staff see; the rest leaves no trace."""
-    if values["verdict"] not in ("serious", "critical"):
+    """Serious and critical offers become a case that staff see; of all a fingerprint is kept."""
+    uow, verdict, text = desk.uow, str(values["verdict"]), str(values.get("text", ""))
+    leaves = None if desk.is_shown else _span(values.get("leaves"))
+    if verdict not in GRAVE:
+        offers_seen.see_offer(
+            uow, desk.conversation, text, verdict, leaves, None, desk.office, desk.now
+        )
         return None
+    # The day in an advertisement that goes round is nobody's departure.
+    answer = values.get("departure")
+    own = None if desk.is_shown else answer
+    leaving = departures.told(text, verdict, own, leaves, None, desk.office, desk.now)
+    urgency = Urgency.highest(leaving.raised, _offer_urgency(verdict, answer))
     fields = _texts(values.get("facts", {}))
-    fields["verdict"] = str(values["verdict"])
-    fields["flags"] = ", ".join(values.get("flags", ()))
-    departure = values.get("departure")
-    if departure:
-        fields["departure"] = str(departure)
-    has_child = UNDERAGE in values.get("flags", ())
-    urgency = _offer_urgency(str(values["verdict"]), departure)
-    if urgency is Urgency.EMERGENCY or has_child:
-        emergency.open_emergency(
+    fields |= {"verdict": verdict, "flags": ", ".join(values.get("flags", ()))}
+    if answer:
+        fields["departure"] = str(answer)
+    case, reply = _case_of_offer(desk, fields, urgency, UNDERAGE in values.get("flags", ()))
+    seen = offers_seen.see_offer(
+        uow, desk.conversation, text, verdict, leaves, case.id, desk.office, desk.now
+    )
+    leaving = replace(leaving, offer_id=None if seen is None else seen.offer_id)
+    departures.keep(uow, case, leaving, has_days=leaves is not None, now=desk.now)
+    return reply
+
+
+def _case_of_offer(
+    desk: Desk, fields: Mapping[str, str], urgency: Urgency, has_child: bool
+) -> tuple[Case, Reply | None]:
+    if urgency is not Urgency.EMERGENCY and not has_child:
+        return _case_of(desk, CaseKind.JOB_OFFER, urgency, fields)[0], None
+    if desk.is_shown:
+        # Staff on duty look at what a picture says, nobody is woken by it.
+        case, _ = _case_of(desk, CaseKind.JOB_OFFER, Urgency.URGENT, fields)
+    else:
+        signal = UNDERAGE if has_child else emergency.DEPARTURE
+        case = emergency.open_emergency(
             desk.uow,
             desk.conversation,
             CaseKind.JOB_OFFER,
-            (UNDERAGE if has_child else emergency.DEPARTURE,),
+            (signal,),
             fields,
             desk.office,
             desk.now,
         )
-        status = status_line(desk.uow, desk.office, desk.wording, desk.now)
-        name = "say_child_recruited" if has_child else "say_departure_soon"
-        return desk.wording.say(name, status=status)
-    _case_of(desk, CaseKind.JOB_OFFER, urgency, fields)
-    return None
+    status = status_line(desk.uow, desk.office, desk.wording, desk.now)
+    name = "say_child_recruited" if has_child else "say_departure_soon"
+    return case, desk.wording.say(name, status=status)
 
 
 def _offer_urgency(verdict: str, departure: object) -> Urgency:
@@ -144,6 +187,31 @@ def _offer_urgency(verdict: str, departure: object) -> Urgency:
     if departure == "this_week":
         return Urgency.URGENT
     return Urgency.NONE
+
+
+def _span(days: Mapping[str, str] | None) -> Span | None:
+    """The days of a departure as the actions tell them."""
+    if days is None:
+        return None
+    return Span(date.fromisoformat(days["first"]), date.fromisoformat(days["last"]))
+
+
+def _look_up_agency(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
+    """What the lists say; beside an offer staff read it in the case, if there is one."""
+    today = desk.office.today(desk.now)
+    found = find_agency(desk.uow, values["names"], values["licence"], today)
+    in_offer = bool(values["in_offer"])
+    if in_offer:
+        if found.outcome is Outcome.NO_LIST:
+            # The verdict has said whom to ask: that we have no list is no news about the offer.
+            return None
+        case = desk.uow.cases.open_of_kind(desk.conversation.id, CaseKind.JOB_OFFER)
+        if case is not None:
+            desk.uow.cases.add_fields(case, {"agency_outcome": found.code}, desk.now)
+            told = f"agency_outcome: {found.code}"
+            desk.uow.cases.log(case.id, LogKind.FACTS, "bot", told, desk.now)
+            desk.uow.wake("console")
+    return say_findings(found, desk.wording, today, in_offer=in_offer)
 
 
 def _request_human(desk: Desk, _values: Mapping[str, Any]) -> Reply | None:
@@ -188,6 +256,7 @@ HANDLERS: dict[str, Callable[[Desk, Mapping[str, Any]], Reply | None]] = {
     "open_case": _open_case,
     "add_to_case": _add_to_case,
     "record_offer": _record_offer,
+    "look_up_agency": _look_up_agency,
     "request_human": _request_human,
     "set_safe_contact": _set_safe_contact,
     "request_erasure": _request_erasure,

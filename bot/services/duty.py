@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 from bot.domain.contacts import (
     NATIONAL,
-    country_code,
     emergency_line,
     shown_to_public,
     unchecked,
@@ -15,6 +14,7 @@ from bot.domain.contacts import (
 from bot.domain.office import Office
 from bot.domain.oncall import EscalationState, next_staffed, who_is_on_call
 from bot.domain.staff import Staff
+from bot.language.places import country_of
 from bot.ports import Wording
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -97,7 +97,7 @@ def status_line(
 
 def contact_piece(office: Office, wording: Wording, today: date, country: str | None) -> str:
     """Whom to call: in the country of the person, or at home when none is known."""
-    code = NATIONAL if country is None else country_code(country)
+    code = NATIONAL if country is None else country_of(country).code
     if code is None:
         return ""
     line = emergency_line(shown_to_public(office.contacts, code, today), code)

@@ -8,7 +8,10 @@ from datetime import datetime, timedelta
 from bot.domain.cases import CaseKind, LogKind
 from bot.domain.conversation import HandledBy, Talk
 from bot.domain.media import LATE_AFTER, UNKNOWN_TYPE, FileInWork, true_type, wait_after
+from bot.domain.office import Office
+from bot.domain.pictures import can_be_read
 from bot.ports import MediaError, Wording
+from bot.services import reading
 from bot.services.speak import announce
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -43,10 +46,17 @@ def keep_piece(
     return uow.files.add_piece(file, number, body, now + LEASE)
 
 
-def keep(uow: SqlUnitOfWork, file: FileInWork, size: int, head: bytes, now: datetime) -> bool:
-    """All pieces are here: staff may open it. `head` are its first bytes."""
-    if not uow.files.finish(file, size, true_type(file.media_type or UNKNOWN_TYPE, head), now):
+def keep(
+    uow: SqlUnitOfWork, file: FileInWork, size: int, head: bytes, office: Office, now: datetime
+) -> bool:
+    """All pieces are here: staff may open it, and it is read. `head` are its first bytes."""
+    media_type = true_type(file.media_type or UNKNOWN_TYPE, head)
+    if not uow.files.finish(file, size, media_type, now):
         return False
+    if can_be_read(file.kind, media_type, sounds=office.sounds_are_read):
+        uow.wake("pictures")
+    else:
+        reading.leave(uow, file.id, "broken", office, now)
     uow.alarms.settle(LATE, now)
     uow.wake("files")
     uow.wake("console")
@@ -55,7 +65,12 @@ def keep(uow: SqlUnitOfWork, file: FileInWork, size: int, head: bytes, now: date
 
 
 def give_back(
-    uow: SqlUnitOfWork, file: FileInWork, error: Exception, wording: Wording, now: datetime
+    uow: SqlUnitOfWork,
+    file: FileInWork,
+    error: Exception,
+    office: Office,
+    wording: Wording,
+    now: datetime,
 ) -> bool:
     """A try failed: another one later, or for good; False when another worker has it now.
 
@@ -70,6 +85,7 @@ def give_back(
         return uow.files.retry(file, reason, now + wait)
     if not uow.files.fail(file, reason):
         return False
+    reading.leave(uow, file.id, "lost", office, now)
     _tell_staff(uow, file, reason, now)
     _tell_person(uow, file, reason, wording, now)
     return True

@@ -21,7 +21,7 @@ from bot.domain.messages import InboundMessage, Kind, Received, TurnMessage
 from bot.domain.office import Office
 from bot.language.types import Understanding, Urgency
 from bot.ports import Wording
-from bot.services import doubts, emergency, unread
+from bot.services import doubts, emergency, reading, unread
 from bot.services.takeover import greet_if_due, release
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -58,6 +58,7 @@ def receive(
         and not emergency.is_held(uow, conversation, now)
     ):
         conversation = release(uow, conversation, now)
+    to_read = reading.to_read(message.attachments, office)
     turn_id = _turn(uow, conversation, message, screened, office, now)
     message_id = uow.turns.add(
         conversation,
@@ -70,7 +71,7 @@ def receive(
         place=message.place,
         now=now,
     )
-    uow.files.add(conversation, message_id, message.attachments, now)
+    uow.files.add(conversation, message_id, message.attachments, now, to_read)
     if message.kind is not Kind.EDITED or message.text.strip():
         # A live location moves by itself: nobody need hold the phone for it.
         _hear(uow, conversation, message, now)
@@ -207,7 +208,8 @@ def _turn(
 ) -> str:
     """The turn that a message joins.
 
-    Free text outside a question waits for more, and so do files: an album is several messages.
+    Free text outside a question waits for more, and so do files: an album is several messages,
+    and what a picture says is read meanwhile.
     """
     alone = screened.choice is not None or message.kind in OF_EARLIER_MESSAGES
     waits = not (screened.at_once or alone or message.final) and (
@@ -218,9 +220,12 @@ def _turn(
             and conversation.talk is Talk.ASSISTANT
         )
     )
-    closes_at = now + (office.turn_window if waits else timedelta(0))
-    hold = rules_of(message.channel).hold if message.place else timedelta(0)
     collecting = uow.turns.collecting(conversation.id, now)
+    wait, longest = office.turn_window, LONGEST_TURN
+    if waits and _waits_to_be_read(uow, conversation, message, collecting, office):
+        wait, longest = office.picture_window, max(LONGEST_TURN, office.picture_window)
+    closes_at = now + (wait if waits else timedelta(0))
+    hold = rules_of(message.channel).hold if message.place else timedelta(0)
     if collecting is None:
         return uow.turns.open(conversation.id, now, closes_at, place=message.place, hold=hold)
     turn_id, opened_at = collecting
@@ -228,6 +233,21 @@ def _turn(
         # What was written before the choice is answered first, by itself.
         uow.turns.close_at(turn_id, now)
         return uow.turns.open(conversation.id, now, now, place=message.place, hold=hold)
-    uow.turns.close_at(turn_id, min(closes_at, opened_at + LONGEST_TURN))
+    uow.turns.close_at(turn_id, min(closes_at, opened_at + longest))
     uow.turns.move_up(turn_id, message.place)
     return turn_id
+
+
+def _waits_to_be_read(
+    uow: SqlUnitOfWork,
+    conversation: Conversation,
+    message: InboundMessage,
+    collecting: tuple[str, datetime] | None,
+    office: Office,
+) -> bool:
+    """Whether the answer waits for what a picture says; words beside it never wait for that."""
+    if not reading.to_read(message.attachments, office):
+        return False
+    if conversation.handled_by is HandledBy.HUMAN or conversation.talk is not Talk.ASSISTANT:
+        return False
+    return collecting is None or not uow.turns.has_words(collecting[0])

@@ -63,12 +63,15 @@ def hand_to_staff(
     messages: Sequence[TurnMessage],
     office: Office,
     now: datetime,
+    *,
+    is_understood: bool = False,
 ) -> None:
     """Files of a turn, from a person without a case, get one where staff find them.
 
     A sound or a video, or a picture without words, calls for somebody; those on call hear of
     the first spoken one, and nobody is woken. The case is beside the dialogue: what the
-    assistant reports later gets a case of its own.
+    assistant reports later gets a case of its own. `is_understood`: what the pictures say was
+    checked and answered.
     """
     files = [message.kind for message in messages if message.kind in FILES]
     if not files:
@@ -80,7 +83,7 @@ def hand_to_staff(
             uow.cases.log(current.case_id, LogKind.PERSON_SAID, "person", _told(files), now)
         return
     is_spoken = any(kind in SPOKEN for kind in files)
-    has_words = any(message.text.strip() for message in messages)
+    has_words = is_understood or any(message.text.strip() for message in messages)
     urgency = Urgency.CONCERN if is_spoken or not has_words else Urgency.NONE
     case, has_begun = _case(uow, known, urgency, office, now)
     uow.cases.log(case.id, LogKind.PERSON_SAID, "person", _told(files), now)

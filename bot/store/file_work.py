@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite understand
 
 from bot.domain.media import FileInWork, piece_count
 from bot.domain.messages import Kind
+from bot.domain.readings import Reading, ReadLine, ReadState
 from bot.store.keys import KeyMissingError
 from bot.store.rows import SealedRows, is_over, new_id, person_key
 from bot.store.tables import attachment, attachment_piece, inbound
@@ -199,6 +200,21 @@ class FilesInWork(SealedRows):
             lease_until=None,
         )
 
+    def _reading(self, row: Row[Any]) -> Reading:
+        """What was read in a file so far."""
+        if row.reading is None:
+            return Reading()
+        lines: list[tuple[str, float]] = []
+        if row.words_sealed:
+            lines = self._open(person_key(row.person_id), row.words_sealed, words_place(row.id))
+        return Reading(
+            ReadState(row.reading),
+            tuple(ReadLine(text, confidence) for text, confidence in lines),
+            row.reading_problem or "",
+            row.id,
+            Kind(row.kind) is Kind.VOICE,
+        )
+
     def _source(self, row: Row[Any]) -> dict[str, str]:
         source: dict[str, str] = self._open(
             person_key(row.person_id), row.source_sealed, f"attachment:{row.id}"
@@ -235,3 +251,8 @@ def _is_due(state: FileState, channels: Collection[str], now: datetime) -> Colum
 def piece_place(file_id: str, number: int) -> str:
     """What a sealed piece is bound to."""
     return f"attachment:{file_id}:{number}"
+
+
+def words_place(file_id: str) -> str:
+    """What the sealed words of a file are bound to."""
+    return f"words:{file_id}"

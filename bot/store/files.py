@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, func, insert, select
@@ -11,6 +11,7 @@ from sqlalchemy import Row, func, insert, select
 from bot.domain.conversation import Conversation
 from bot.domain.media import FoundFile, spans
 from bot.domain.messages import Attachment, Kind, StoredFile
+from bot.domain.readings import ReadState
 from bot.store.file_work import FilesInWork, FileState, piece_place, with_conversation
 from bot.store.rows import new_id, person_key
 from bot.store.tables import attachment, attachment_piece, inbound
@@ -27,8 +28,9 @@ class Files(FilesInWork):
         message_id: str,
         attachments: Sequence[Attachment],
         now: datetime,
+        to_read: Collection[Attachment] = (),
     ) -> None:
-        """Remember the files of a message, to be fetched from the provider at once."""
+        """Remember the files of a message, to be fetched at once, and to be read once they are here."""
         for position, found in enumerate(attachments):
             file_id = new_id()
             source = {"reference": found.reference, "name": found.name}
@@ -48,6 +50,7 @@ class Files(FilesInWork):
                     state=FileState.WAITING,
                     attempts=0,
                     next_try_at=now,
+                    reading=ReadState.WAITING if found in to_read else None,
                 )
             )
 
@@ -83,6 +86,7 @@ class Files(FilesInWork):
             row.error,
             self._source(row)["name"],
             row.state == FileState.FAILED,
+            self._reading(row),
         )
 
     def pieces(

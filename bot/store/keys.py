@@ -42,6 +42,8 @@ NONCE = 12
 ERASED = b""
 """What stands in place of an erased key: the name stays, so that no backup brings it back."""
 LOOKUP_KEY = "lookup"
+OFFER_KEY = "offers"
+"""Name of the key of the hashes by which an offer is recognised; used for nothing else."""
 
 metadata = MetaData()
 data_keys = Table(
@@ -262,6 +264,10 @@ class Vault:
     def lookup(self, kind: str, value: str) -> str:
         """A keyed hash: equal values can be found again, none can be read back."""
         return hmac.new(self._lookup, f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()
+
+    def offer_key(self) -> bytes:
+        """The key of the hashes by which offers and what stands in them are found again."""
+        return self._key(OFFER_KEY, create=True)
 
     def close(self) -> None:
         """Let go of the file or the connections."""

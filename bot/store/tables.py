@@ -210,8 +210,15 @@ attachment = Table(
     Column("lease_until", Utc),
     Column("stored_at", Utc),
     Column("forgotten_at", Utc),
+    Column("reading", String(20)),
+    Column("reading_problem", Clipped(20)),
+    Column("reading_token", String(32)),
+    Column("reading_until", Utc),
+    Column("readings", Integer, nullable=False, server_default="0"),
+    Column("words_sealed", LargeBinary),
     Index(None, "state", "next_try_at"),
     Index(None, "inbound_id"),
+    _few("reading", "reading IN ('waiting', 'at_work')"),
 )
 
 attachment_piece = Table(
@@ -392,4 +399,153 @@ quarantine = Table(
     Column("settled_at", Utc),
     UniqueConstraint("channel", "body_hash"),
     Index(None, "state", "at"),
+)
+
+# An offer that was asked about, by its fingerprint: keyed hashes, never its words.
+offer_seen = Table(
+    "offer_seen",
+    metadata,
+    _id(),
+    Column("text_hash", String(64)),
+    Column("signature", LargeBinary),
+    Column("expires_at", Utc, nullable=False),
+    Index(None, "text_hash"),
+    Index(None, "expires_at"),
+)
+
+offer_band = Table(
+    "offer_band",
+    metadata,
+    Column("band", String(32), primary_key=True),
+    Column("offer_id", String(32), ForeignKey("offer_seen.id"), primary_key=True),
+    Index(None, "offer_id"),
+)
+
+# Somebody asked about an offer, or reported a recruiter.
+sighting = Table(
+    "sighting",
+    metadata,
+    _id(),
+    _link("offer_id", "offer_seen"),
+    Column("asker_hash", String(64), nullable=False),
+    _link("case_id", "case_file", nullable=True),
+    Column("verdict", String(20), nullable=False),
+    Column("place", String(40)),
+    Column("leaves_on", String(10)),
+    Column("times", Integer, nullable=False),
+    Column("first_at", Utc, nullable=False),
+    Column("last_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    UniqueConstraint("offer_id", "asker_hash"),
+    Index(None, "case_id"),
+    Index(None, "asker_hash", "last_at"),
+    Index(None, "place", "last_at"),
+    Index(None, "expires_at"),
+)
+
+sighting_mark = Table(
+    "sighting_mark",
+    metadata,
+    Column("mark_hash", String(64), primary_key=True),
+    Column("sighting_id", String(32), ForeignKey("sighting.id"), primary_key=True),
+    Index(None, "sighting_id"),
+)
+
+# Numbers, accounts and names in the net that came up in dangerous offers; for staff only.
+recruiter = Table(
+    "recruiter",
+    metadata,
+    _id(),
+    Column("reference", String(12), nullable=False, unique=True),
+    Column("kind", String(10), nullable=False),
+    Column("mark_hash", String(64), nullable=False, unique=True),
+    Column("state", String(10), nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("first_at", Utc, nullable=False),
+    Column("last_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Column("named_sealed", LargeBinary, nullable=False),
+    Index(None, "last_at"),
+    Index(None, "expires_at"),
+)
+
+recruiter_case = Table(
+    "recruiter_case",
+    metadata,
+    Column("recruiter_id", String(32), ForeignKey("recruiter.id"), primary_key=True),
+    Column("case_id", String(32), ForeignKey("case_file.id"), primary_key=True),
+    Column("at", Utc, nullable=False),
+    Index(None, "case_id"),
+)
+
+recruiter_log = Table(
+    "recruiter_log",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _link("recruiter_id", "recruiter"),
+    Column("at", Utc, nullable=False),
+    Column("act", String(20), nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("text_sealed", LargeBinary, nullable=False),
+    Index(None, "recruiter_id"),
+    sqlite_autoincrement=True,
+)
+
+# Where dangerous offers came together, and of which step staff have heard.
+hot_spot = Table(
+    "hot_spot",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("step", Integer, nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("told_at", Utc, nullable=False),
+)
+
+# The clock of the departure that a case is about.
+departure = Table(
+    "departure",
+    metadata,
+    Column("case_id", String(32), ForeignKey("case_file.id"), primary_key=True),
+    Column("offer_id", String(32)),
+    Column("verdict", String(20), nullable=False),
+    Column("told", String(20)),
+    Column("first_day", String(10)),
+    Column("last_day", String(10)),
+    Column("zone", String(40), nullable=False),
+    Column("told_at", Utc, nullable=False),
+    Column("raised", String(10), nullable=False),
+    Column("task", String(20)),
+    Column("outcome", String(20)),
+    Column("checked_at", Utc, nullable=False),
+    Column("next_at", Utc),
+    Index(None, "next_at"),
+    Index(None, "checked_at"),
+)
+
+# Public lists of placement companies. Their dates are texts (ISO 8601): a backup knows no bare days.
+agency_list = Table(
+    "agency_list",
+    metadata,
+    _id(),
+    Column("source", String(300), nullable=False, unique=True),
+    Column("as_of", String(10), nullable=False),
+    Column("imported_at", Utc, nullable=False),
+)
+
+agency = Table(
+    "agency",
+    metadata,
+    _id(),
+    _link("list_id", "agency_list"),
+    Column("place", Integer, nullable=False),
+    Column("name", String(300), nullable=False),
+    Column("licence", String(300), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("valid_until", String(10)),
+    Column("address", String(300), nullable=False),
+    Column("branch", String(300), nullable=False),
+    Column("sanction", String(300), nullable=False),
+    Index(None, "list_id"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
@@ -83,6 +84,43 @@ class Turns(SealedRows):
             .where(turn.c.id == turn_id)
             .values(closes_at=closes_at, next_try_at=closes_at)
         )
+
+    def conversation_of(self, turn_id: str) -> str:
+        """The id of the conversation that a turn belongs to."""
+        row = self._connection.execute(
+            select(turn.c.conversation_id).where(turn.c.id == turn_id)
+        ).one()
+        return str(row.conversation_id)
+
+    def ready_at(self, turn_id: str, at: datetime) -> None:
+        """What a turn waited for is here: it is answered sooner; nothing when it is not collecting."""
+        self._connection.execute(
+            update(turn)
+            .where(
+                turn.c.id == turn_id,
+                turn.c.state == TurnState.OPEN,
+                turn.c.lease_token.is_(None),
+                turn.c.closes_at > at,
+            )
+            .values(closes_at=at, next_try_at=at)
+        )
+
+    def has_words(self, turn_id: str) -> bool:
+        """Whether somebody wrote in a turn, beside what stands under a picture."""
+        row = self._connection.execute(
+            select(inbound.c.id)
+            .where(inbound.c.turn_id == turn_id, inbound.c.kind == Kind.TEXT)
+            .limit(1)
+        ).first()
+        return row is not None
+
+    def last_received(self, turn_id: str) -> datetime | None:
+        """When the newest message of a turn came in."""
+        row = self._connection.execute(
+            select(func.max(inbound.c.received_at)).where(inbound.c.turn_id == turn_id)
+        ).one()
+        at: datetime | None = row[0]
+        return at
 
     def move_up(self, turn_id: str, place: int) -> None:
         """A message that was sent earlier joined: the turn takes its place in the order."""
@@ -250,6 +288,27 @@ class Turns(SealedRows):
                 state=TurnState.OPEN, outcome=outcome, closes_at=now, next_try_at=now, done_at=None
             )
         )
+
+    def go_on(self, turn_id: str, outcomes: Collection[str], why: str, now: datetime) -> bool:
+        """Open a turn again that ended in one of these ways, with a word on why; False if not."""
+        opened = self._connection.execute(
+            update(turn)
+            .where(
+                turn.c.id == turn_id,
+                turn.c.state == TurnState.DONE,
+                turn.c.outcome.in_(outcomes),
+            )
+            .values(
+                state=TurnState.OPEN,
+                outcome=why,
+                closes_at=now,
+                next_try_at=now,
+                done_at=None,
+                attempts=0,
+            )
+            .returning(turn.c.id)
+        ).first()
+        return opened is not None
 
     def note_urgency(self, turn_id: str, urgency: Urgency) -> None:
         """The messages of a turn say together what none of them says alone."""

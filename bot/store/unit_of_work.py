@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from bot.store.agencies import Agencies
 from bot.store.alarms import Alarms
 from bot.store.cases import Cases
 from bot.store.channels import Channels
 from bot.store.conversations import Conversations
 from bot.store.deliveries import Deliveries
+from bot.store.departures import Departures
 from bot.store.doubts import Doubts
 from bot.store.escalations import Escalations
 from bot.store.figures import Figures
 from bot.store.files import Files
 from bot.store.holding import Holding
+from bot.store.hot_spots import HotSpots
 from bot.store.keys import Vault
 from bot.store.lines import Lines
+from bot.store.offers import Offers
 from bot.store.outbox import Outbox
 from bot.store.quarantine import Quarantine
+from bot.store.readings import Readings
+from bot.store.recruiters import Recruiters
 from bot.store.reports import Reports
 from bot.store.review import Review
 from bot.store.staff import StaffDirectory
@@ -35,6 +41,7 @@ class SqlUnitOfWork:
         self.conversations = Conversations(connection, vault)
         self.lines = Lines(connection, vault)
         self.files = Files(connection, vault)
+        self.readings = Readings(connection, vault)
         self.turns = Turns(connection, vault)
         self.doubts = Doubts(connection)
         self.outbox = Outbox(connection, vault)
@@ -43,12 +50,17 @@ class SqlUnitOfWork:
         self.reports = Reports(connection)
         self.review = Review(connection, vault)
         self.cases = Cases(connection, vault)
+        self.offers = Offers(connection, vault)
+        self.recruiters = Recruiters(connection, vault)
+        self.hot_spots = HotSpots(connection)
+        self.departures = Departures(connection)
         self.escalations = Escalations(connection)
         self.staff = StaffDirectory(connection, vault)
         self.alarms = Alarms(connection)
         self.channels = Channels(connection)
         self.quarantine = Quarantine(connection, vault)
         self.figures = Figures(connection)
+        self.agencies = Agencies(connection)
 
     def wake(self, topic: str) -> None:
         """Ask that the loops listening to a topic look again after the commit."""

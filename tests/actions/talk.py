@@ -46,10 +46,12 @@ def turn(
     form: str | None = None,
     case: str | None = None,
     before: list[dict[str, Any]] | None = None,
+    has_agency_list: bool = False,
+    now: str | None = None,
 ) -> Outcome:
     """Run an action on one message; without a text the message is a button.
 
-    `ranking` is what the model finds likely, best first; `no_danger` when the person, asked
+    `now` is when it was written; `ranking` is what the model finds likely, best first; `no_danger` when the person, asked
     about this message, has said that nobody is in danger.
     """
     ranked = [{"name": name, "confidence": value} for name, value in (ranking or {}).items()]
@@ -58,7 +60,13 @@ def turn(
         "intent": {"name": intent, "confidence": confidence},
         "intent_ranking": ranked,
         "entities": [{"entity": key, "value": value} for key, value in (entities or {}).items()],
-        "metadata": {**TODAY, "case": case, "no_danger": no_danger},
+        "metadata": {
+            **TODAY,
+            "case": case,
+            "no_danger": no_danger,
+            "has_agency_list": has_agency_list,
+            "now": now,
+        },
     }
     events = [*(before or []), {"event": "action", "name": "action_listen"}]
     events.append({"event": "user", **message})

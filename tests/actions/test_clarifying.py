@@ -11,6 +11,7 @@ from actions.base import Guarded, is_meaning, wording
 from actions.clarifying import ActionClarifyMeaning
 from actions.conversation import ActionAnswer, ActionRestart
 from actions.danger import ActionReportDanger, ActionReportSelfHarm
+from actions.information import ActionAnswerQuestion
 from actions.missing import ActionMissingStart, ValidateMissingForm
 from actions.offer import ActionOfferVerdict, ValidateOfferForm
 from actions.reports import ActionAddCaseInfo, ActionReportStart
@@ -162,8 +163,8 @@ def test_a_button_of_another_question_brings_nothing_along() -> None:
     ("action", "text", "intent", "waits"),
     [
         (ActionAnswer(), "", "help_menu", True),
-        (ActionAnswer(), "ini rahasia kan?", "ask_privacy", True),
-        (ActionAnswer(), "", "ask_privacy", False),
+        (ActionAnswerQuestion(), "ini rahasia kan?", "ask_privacy", True),
+        (ActionAnswerQuestion(), "", "ask_privacy", False),
         (ActionAnswer(), "halo", "greet", False),
         (ActionRestart(), "", "restart", False),
         (ActionAnswer(), "ini nomer siapa", "bot_challenge", False),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from actions.calendar_words import month_in_words
 from actions.conversation import ActionAnswer, ActionRestart, ActionStop
 from actions.matters import Matter, matter_of, pauses
 from actions.missing import ActionMissingSubmit, ValidateMissingForm
@@ -12,6 +11,7 @@ from actions.offer import ActionOfferVerdict, ValidateOfferForm
 from actions.offer_asides import aside_in
 from actions.offer_text import is_another_offer
 from actions.reports import ActionReportStart
+from bot.domain.calendar_words import month_in_words
 from tests.actions.talk import turn
 
 TOLD = {"verdict": "critical", "flags": ["non_work_visa"]}
@@ -165,8 +165,8 @@ def test_a_second_advertisement_stands_for_itself() -> None:
 def test_an_offer_that_replaces_another_closes_its_questions() -> None:
     """A verdict with nothing left to ask leaves no form open."""
     offer = (
-        "program g to g korea, kerja pabrik, kontrak sudah ditandatangani, visa kerja, "
-        "penempatan tidak dipungut biaya, berangkat 5 bulan lagi"
+        "jadi admin di kamboja gaji 20 juta, berangkat besok pakai visa turis, lewat calo, "
+        "tidak ada kontrak, bayar 3 juta di muka"
     )
     said = turn(ActionOfferVerdict(), offer, intent="check_job_offer", form="offer_form")
 

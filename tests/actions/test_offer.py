@@ -8,8 +8,13 @@ import pytest
 
 from actions.departure import departure_in
 from actions.offer import ActionOfferClose, ActionOfferVerdict, ValidateOfferForm
+from tests.actions.offer_talk import OfferTalk
 from tests.actions.talk import turn
 
+TRAP_IN_FULL = (
+    "jadi admin di kamboja gaji 20 juta, berangkat besok pakai visa turis, lewat calo, "
+    "tidak ada kontrak, bayar 3 juta di muka"
+)
 TRAP = "jadi admin di kamboja gaji 20 juta, berangkat pakai visa turis"
 
 
@@ -43,12 +48,14 @@ def test_a_message_without_an_offer_asks_for_it() -> None:
 
 def test_no_verdict_speaks_of_safety_or_names_anybody() -> None:
     """Whatever is found, the word of safety and the company's name are missing."""
-    text = "lowongan PT Mawar Sejati ke jepang visa kerja gaji 18 juta kontrak dua tahun"
-    said = turn(ActionOfferVerdict(), text, intent="check_job_offer")
+    talk = OfferTalk()
+    talk.says("lowongan PT Mawar Sejati ke jepang visa kerja gaji 18 juta kontrak dua tahun")
+    talk.says(intent="affirm")
+    verdict = talk.says("tidak dipungut biaya")
 
-    assert "aman" not in said.texts[0].casefold()
-    assert "mawar" not in said.texts[0].casefold()
-    assert "21 November 2026" in said.texts[0]
+    assert "aman" not in verdict.casefold()
+    assert "mawar" not in verdict.casefold()
+    assert "21 November 2026" in verdict
 
 
 @pytest.mark.parametrize(
@@ -75,6 +82,7 @@ def test_a_button_answers_the_open_question_only() -> None:
         "requested_slot": "offer__visa",
         "offer__text": "kerja di taiwan",
         "offer__questions": ["offer__visa", "offer__fee"],
+        "offer__told": {"verdict": "serious", "flags": [], "signals": [], "facts": {}},
     }
     said = turn(
         ValidateOfferForm(),
@@ -164,14 +172,31 @@ def test_an_earlier_button_after_the_last_question_closes_again() -> None:
     assert said.events[-1]["name"] == "action_listen"
 
 
-def test_an_offer_that_tells_everything_is_not_asked_about() -> None:
+def test_a_dangerous_offer_that_tells_everything_is_not_asked_about() -> None:
     """The verdict is followed by choices, not by thanks for answers that nobody gave."""
-    offer = (
-        "program g to g korea, kerja pabrik, kontrak sudah ditandatangani, visa kerja, "
-        "penempatan tidak dipungut biaya, berangkat 5 bulan lagi"
-    )
-    said = turn(ActionOfferVerdict(), offer, intent="check_job_offer")
+    said = turn(ActionOfferVerdict(), TRAP_IN_FULL, intent="check_job_offer")
 
     assert said.slots["offer__questions"] == []
     assert "/clarify" in said.buttons
     assert said.events[-1]["name"] == "action_listen"
+
+
+def test_an_offer_goes_along_with_its_days() -> None:
+    """The text for its fingerprint, and the departure as days, as far as they were told."""
+    text = f"{TRAP}, terbang tanggal 5 desember dari batam"
+    said = turn(ActionOfferVerdict(), text, intent="check_job_offer")
+
+    assert said.commands[0]["text"] == text
+    assert said.commands[0]["leaves"] == {"first": "2026-12-05", "last": "2026-12-05"}
+
+
+def test_a_day_that_was_answered_goes_along_at_once() -> None:
+    """Also one that is far: later its words would mean another day."""
+    told = turn(ActionOfferVerdict(), TRAP, intent="check_job_offer").slots
+    slots = {**told, "requested_slot": "offer__departure"}
+    said = turn(ValidateOfferForm(), "tgl 5 bulan depan", slots=slots, form="offer_form")
+    closed = turn(ActionOfferClose(), "tidak tahu", slots={**slots, **said.slots})
+
+    assert said.commands[0]["departure"] == "later"
+    assert said.commands[0]["leaves"] == {"first": "2026-12-05", "last": "2026-12-05"}
+    assert closed.commands[0]["leaves"] is None

@@ -9,10 +9,21 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.cli.up import free_port
 from tests.cli.running import COMMAND, environment, tanyadulu
 from tests.gateways.mail import mail_server
+from tests.posters import draw, page, pdf
+
+
+def is_no_message(noise: bytes) -> bool:
+    """Whether bytes do not happen to be an object of JSON."""
+    try:
+        return not isinstance(json.loads(noise), dict)
+    except ValueError:
+        return True
 
 
 def test_help_comes_at_once() -> None:
@@ -74,6 +85,29 @@ def test_understand_answers_each_line_in_order() -> None:
     ]
 
 
+@settings(max_examples=4, deadline=None)
+@given(
+    texts=st.lists(st.text(max_size=400), min_size=60, max_size=60),
+    noise=st.lists(st.binary(max_size=300).filter(is_no_message), min_size=20, max_size=20),
+)
+def test_no_message_and_no_noise_stops_understand(texts: list[str], noise: list[bytes]) -> None:
+    """Every message gets one answer in its place, whatever bytes stand between them."""
+    lines: list[bytes] = []
+    for number, text in enumerate(texts):
+        lines.append(json.dumps({"id": number, "text": text}).encode())
+        lines += [noise[number // 3].replace(b"\n", b" ")] if number % 3 == 0 else []
+    done = subprocess.run(
+        [COMMAND, "understand", "--jsonl"],
+        input=b"\n".join(lines),
+        capture_output=True,
+        env=environment(),
+        check=False,
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer["id"] for answer in answers] == list(range(60))
+    assert b"Traceback" not in done.stderr
+
+
 def test_check_shows_the_words_behind_each_flag() -> None:
     """The evidence of a flag stands in the text; the fields are those of the contract."""
     text = "Loker admin Kamboja, berangkat pakai visa turis, bayar dulu 5 juta"
@@ -96,19 +130,39 @@ def test_check_of_a_file_speaks_to_people(tmp_path: Path) -> None:
     assert "upfront_fee" not in done.stdout
 
 
+@pytest.mark.parametrize("style", ["poster", "plain", "slanted"])
+def test_check_reads_pictures(tmp_path: Path, style: str) -> None:
+    """jpg, png and webp: what was read, then the words of the bot."""
+    file = tmp_path / "iklan"
+    file.write_bytes(draw("Loker Kamboja, visa turis, bayar dulu 5 juta", style))
+    done = tanyadulu("check", str(file))
+    assert done.returncode == 0, done.stderr
+    assert "visa turis, bayar dulu 5 juta" in done.stdout
+    assert "Saya bot TanyaDulu." in done.stdout
+
+
+def test_check_reads_papers(tmp_path: Path) -> None:
+    """A scanned PDF."""
+    file = tmp_path / "iklan.pdf"
+    file.write_bytes(pdf([page("Loker Kamboja, visa turis, bayar dulu 5 juta")]))
+    done = tanyadulu("check", str(file))
+    assert done.returncode == 0, done.stderr
+    assert "Saya bot TanyaDulu." in done.stdout
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"%PDF-1.7\n", "pictures and PDFs are not supported in this version"),
-        (b"\x89PNG\r\n\x1a\n", "pictures and PDFs are not supported in this version"),
-        (b"\xff\xd8\xff\xe0", "pictures and PDFs are not supported in this version"),
+        (b"%PDF-1.7\n", "is damaged and cannot be opened"),
+        (b"\x89PNG\r\n\x1a\n", "is damaged and cannot be opened"),
+        (b"PK\x03\x04\0\0", "neither a text nor a picture (png, jpg, webp) nor a PDF"),
         (b"", "is empty"),
         (b"gaji \xff\xfe", "no UTF-8 text"),
         (b"a" * (1024 * 1024 + 1), "larger than 1 MB"),
     ],
 )
 def test_check_says_what_it_cannot_read(tmp_path: Path, content: bytes, words: str) -> None:
-    """A file that is no text gets one honest line."""
+    """A file that nothing can be read in gets one honest line."""
     file = tmp_path / "file"
     file.write_bytes(content)
     done = tanyadulu("check", str(file))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot.cli import findings
@@ -85,6 +85,19 @@ def test_contacts_that_nobody_called_are_counted() -> None:
     waiting = unchecked(load_contacts(findings.CONTACTS))
     assert found.level is (Level.WARNING if waiting else Level.OK)
     assert found.what.startswith(f"{len(waiting)} of " if waiting else "all ")
+
+
+def test_facts_that_went_stale_are_named(tmp_path: Path) -> None:
+    """Left out of the answers by themselves, they must not be forgotten."""
+    fresh, *rest = findings.library_findings(date(2026, 11, 21))
+    assert fresh.level is Level.OK
+    assert [found.level for found in rest] == [Level.WARNING]
+    old, *_ = findings.library_findings(date(2027, 1, 15))
+    assert old.level is Level.WARNING
+    assert "household_ban" in old.what
+    assert "not_placement_countries" not in old.what
+    (unreadable,) = findings.library_findings(date(2026, 11, 21), tmp_path)
+    assert unreadable.level is Level.BROKEN
 
 
 def test_disk_space_is_measured_where_the_data_will_be(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ def test_ages(minutes: float, shown: str) -> None:
         ("held, passport_withheld", "dikurung; paspor ditahan"),
         ("upfront_fee", "Diminta uang sebelum berangkat"),
         ("critical", "tanda bahaya berat"),
+        ("revoked, list_stale", "izin dicabut; daftarnya lebih dari 30 hari"),
         ("Dia bilang, nanti saja", "Dia bilang, nanti saja"),
         ("", ""),
     ],

@@ -12,6 +12,7 @@ A transcript is a list of steps:
     - field: {kind.name: value} of a case
     - pages: how many pages went out since the conversation began
     - passes: {minutes: 5} time that passes
+    - agencies: name of a list of companies in data/agencies that is loaded
 """
 
 from __future__ import annotations
@@ -23,10 +24,14 @@ from typing import Any
 
 import yaml
 
+from bot.domain.agency_file import read_agencies
 from bot.domain.messages import Author, Kind, Line
+from bot.services.agencies import import_lists
+from bot.settings import ROOT
 from tests.hotline import Hotline
 
 FOLDER = Path(__file__).parent
+AGENCIES = ROOT / "data" / "agencies"
 # A verdict never says it, whatever the offer (product rule).
 NEVER = ("ini aman", "tawaran aman", "pasti aman", "bukan penipuan", "resmi dan aman")
 
@@ -153,6 +158,13 @@ class Replay:
         """Time passes."""
         await self.hotline.forward(**wanted)
 
+    async def agencies(self, name: str) -> None:
+        """Whoever runs the hotline loads a list of companies."""
+        now = self.hotline.clock.now()
+        text = (AGENCIES / f"{name}.csv").read_text("utf-8")
+        agencies = read_agencies(text, now.date())
+        await self.hotline.app.write(lambda uow: import_lists(uow, agencies, now, force=False))
+
 
 STEPS: dict[str, Callable[[Replay, Any], Awaitable[None]]] = {
     "person": Replay.person,
@@ -165,4 +177,5 @@ STEPS: dict[str, Callable[[Replay, Any], Awaitable[None]]] = {
     "field": Replay.field,
     "pages": Replay.pages,
     "passes": Replay.passes,
+    "agencies": Replay.agencies,
 }

@@ -281,14 +281,16 @@ def test_a_worker_that_came_to_life_again_changes_nothing(hotline: Hotline) -> N
             lambda uow: files.keep_piece(uow, asleep, 0, late, now())
         )
         assert not await hotline.app.write(
-            lambda uow: files.keep(uow, asleep, len(late), b"", now())
+            lambda uow: files.keep(uow, asleep, len(late), b"", hotline.app.office, now())
         )
         assert not await hotline.app.write(
-            lambda uow: files.give_back(uow, asleep, GONE, hotline.app.wording, now())
+            lambda uow: files.give_back(
+                uow, asleep, GONE, hotline.app.office, hotline.app.wording, now()
+            )
         )
         assert not await hotline.app.write(lambda uow: files.hold(uow, asleep, now()))
         assert await hotline.app.write(
-            lambda uow: files.keep(uow, awake, PIECE_BYTES, SONG[:16], now())
+            lambda uow: files.keep(uow, awake, PIECE_BYTES, SONG[:16], hotline.app.office, now())
         )
         assert await read_back(hotline, file_id) == SONG[:PIECE_BYTES]
 
@@ -309,7 +311,9 @@ def test_half_a_file_is_never_finished(hotline: Hotline) -> None:
         now = hotline.clock.now()
         await hotline.app.write(lambda uow: files.keep_piece(uow, file, 1, b"end", now))
         with pytest.raises(RuntimeError):
-            await hotline.app.write(lambda uow: files.keep(uow, file, PIECE_BYTES + 3, b"", now))
+            await hotline.app.write(
+                lambda uow: files.keep(uow, file, PIECE_BYTES + 3, b"", hotline.app.office, now)
+            )
         assert not (await all_files(hotline))[0].stored
 
     asyncio.run(journey())
@@ -325,7 +329,9 @@ def test_pieces_of_a_longer_try_do_not_stay(hotline: Hotline) -> None:
         for number in range(3):
             job = partial(files.keep_piece, file=file, number=number, body=b"OggS old", now=now)
             await hotline.app.write(job)
-        await hotline.app.write(lambda uow: files.keep(uow, file, 8, b"OggS old", now))
+        await hotline.app.write(
+            lambda uow: files.keep(uow, file, 8, b"OggS old", hotline.app.office, now)
+        )
         assert stored_pieces(hotline) == 1
         assert await read_back(hotline, file_id) == b"OggS old"
 

@@ -1,0 +1,1 @@
+"""Tests of what reads pictures, with the process that reads them."""
