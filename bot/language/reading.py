@@ -8,6 +8,7 @@ pattern never reaches from one sentence into the next.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
@@ -91,6 +92,8 @@ _ENDINGS = (
     ("pun", 4),
 )
 _EVERY_ENDING = tuple(ending for ending, _ in _ENDINGS)
+_QUOTE = re.compile('["\u201c\u201d]')
+_LONGEST_QUOTATION = 40
 _HAS_VALUE = re.compile(r"[1-9]")
 _BULLET = re.compile(r"[ \t]*(?:[-*>•✓]|\d{1,2}[.)])[ \t]*")
 
@@ -242,3 +245,15 @@ def _settled_later() -> frozenset[str]:
 def _typed(plain: Normalised, word: Word) -> str:
     start, end = plain.original_span(word.start, word.end)
     return plain.original[start:end].lower()
+
+
+def quotations(reading: Reading) -> dict[int, int]:
+    """For each word inside quotation marks, the first word of the quotation."""
+    marks = [found.start() for found in _QUOTE.finditer(reading.plain.text)]
+    inside: dict[int, int] = {}
+    for opens, closes in zip(marks[::2], marks[1::2], strict=False):
+        first = bisect_left(reading.starts, opens)
+        last = bisect_left(reading.starts, closes)
+        if last - first <= _LONGEST_QUOTATION:
+            inside.update(dict.fromkeys(range(first, last), first))
+    return inside
