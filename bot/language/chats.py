@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
@@ -10,13 +9,8 @@ from functools import cache
 
 from bot.language.families import family
 from bot.language.matching import load
-from bot.language.reading import Reading, stem, stems_of
+from bot.language.reading import LABEL, Reading, stem, stems_of
 
-_LABEL = re.compile(
-    r"^[ \t~>*\-\u2013\u2014\[]*(?:\d{1,2}[.:]\d{2}(?:[.:]\d{2})?[\]\s,\-\u2013]*)?"
-    r"(?P<who>[a-z][\w .,()/&'-]{0,48}?) ?:",
-    re.MULTILINE,
-)
 _FEWEST_SPEAKERS = 2
 _FEWEST_LINES = 4
 
@@ -45,7 +39,7 @@ class Chat:
         self._reading = reading
         labels = [
             (found.end(), family(stem(found["who"].split()[0])))
-            for found in _LABEL.finditer(reading.plain.text)
+            for found in LABEL.finditer(reading.plain.text)
             if found["who"].strip()
         ]
         self._askers: list[bool] = []

@@ -37,6 +37,8 @@ class _Rules:
     surely_asking: frozenset[str]
     asked_after: frozenset[str]
     before_not: frozenset[str]
+    denied: frozenset[str]
+    no_matter: frozenset[str]
     tells_a_question: frozenset[str]
     short_question: int
     reassured: frozenset[str]
@@ -60,6 +62,8 @@ def _rules() -> _Rules:
         surely_asking=frozenset(questions["sure"].split()),
         asked_after=stems_of(questions["after"]),
         before_not=stems_of(questions["before_tidak"]),
+        denied=stems_of(questions["denied"]),
+        no_matter=stems_of(questions["no_matter"]),
         tells_a_question=frozenset(questions["told"].split()),
         short_question=int(questions["short"]),
         reassured=stems_of(questions["reassured"]),
@@ -149,44 +153,57 @@ class Context:
 
     def _is_asked(self, match: Match) -> bool:
         """Whether the person asks for it: "apakah harus bayar dulu?", "bayar dulu tidak ya?"."""
-        words = self._reading.words
         number = self._reading.sentence_number(match.start)
-        sentence = self._reading.sentences[number]
         if self._chat.is_askers(number):
             return not self._chat.is_confirmed(number)
-        if self._general:
+        if self._general or self._is_denied(number):
             return True
-        if self._is_reassured(number):
-            return False
+        return not self._is_reassured(number) and self._sounds_asked(match)
+
+    def _sounds_asked(self, match: Match) -> bool:
+        """Whether the words around the match are those of a question."""
+        words, rules = self._reading.words, self._rules
+        sentence = self._reading.sentence_at(match.start)
         first = max(sentence.start, match.start - _WORDS_BEFORE_A_QUESTION)
         before = {word.text for word in words[first : match.start + 1]}
-        if before & self._rules.surely_asking:
+        if before & rules.surely_asking:
             return True
         end = min(sentence.end, match.end + _WORDS_AFTER_A_QUESTION + 2)
         rest = [word.stem for word in words[match.end : end]]
         if rest and words[match.end].after_pause:
             rest = []  # "pakai visa turis, boleh tidak?" tells first and asks then
-        if rest and rest[0] in self._rules.before_not:
+        if rest and rest[0] in rules.before_not:
             rest = rest[1:]
         short = len(rest) <= _WORDS_AFTER_A_QUESTION
         if "?" not in sentence.mark:
             return rest[:1] == ["tidak"] and short
-        if before & self._rules.tells_a_question:
-            return True
-        asked_after = bool(rest) and rest[0] in self._rules.asked_after and short
+        asked_after = bool(rest) and rest[0] in rules.asked_after and short
         return (
             asked_after
-            or bool(before & self._rules.asking)
-            or sentence.end - sentence.start <= self._rules.short_question
+            or bool(before & (rules.asking | rules.tells_a_question))
+            or sentence.end - sentence.start <= rules.short_question
         )
+
+    def _is_denied(self, number: int) -> bool:
+        """Whether a question is answered with no at once: "Gaji dipotong? Tidak."."""
+        answer = self._answer(number)
+        return (
+            bool(answer)
+            and answer[0] in self._rules.denied
+            and self._rules.no_matter.isdisjoint(answer[1:2])
+        )
+
+    def _answer(self, number: int) -> list[str]:
+        """The first words behind a sentence that is a question."""
+        sentences = self._reading.sentences
+        if "?" not in sentences[number].mark or number + 1 >= len(sentences):
+            return []
+        after = sentences[number + 1]
+        return [word.stem for word in self._reading.words[after.start : after.end][:2]]
 
     def _is_reassured(self, number: int) -> bool:
         """Whether an advertisement asks and takes the doubt away: "Belum punya paspor? Tenang"."""
-        sentences = self._reading.sentences
-        if "?" not in sentences[number].mark or number + 1 >= len(sentences):
-            return False
-        after = self._reading.words[sentences[number + 1].start : sentences[number + 1].end][:2]
-        stems = {word.stem for word in after}
+        stems = set(self._answer(number))
         return stems.isdisjoint(self._rules.negators) and not stems.isdisjoint(
             self._rules.reassured
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
@@ -92,6 +93,12 @@ _ENDINGS = (
     ("pun", 4),
 )
 _EVERY_ENDING = tuple(ending for ending, _ in _ENDINGS)
+LABEL = re.compile(
+    r"^[ \t~>*\-\u2013\u2014\[]*(?P<time>\d{1,2}[.:]\d{2}(?:[.:]\d{2})?[\]\s,\-\u2013]*)?"
+    r"(?P<who>[a-z][\w .,()/&'-]{0,48}?) ?:",
+    re.MULTILINE,
+)
+"""A line of a copied chat up to its speaker: "[08:12] Pak Jun:"."""
 _QUOTE = re.compile('["\u201c\u201d]')
 _LONGEST_QUOTATION = 40
 _HAS_VALUE = re.compile(r"[1-9]")
@@ -183,14 +190,15 @@ def read(text: str) -> Reading:
     def close(mark: str, place: int) -> None:
         nonlocal first
         if len(words) > first:
-            bullet = _BULLET.match(plain.text, line_start) is not None
+            bullet = _is_bullet(plain, line_start)
             before = plain.text[words[-1].end : place].strip()
             sentences.append(Sentence(first, len(words), mark, bullet, before.endswith(":")))
             sentence_of.extend([len(sentences) - 1] * (len(words) - first))
             first = len(words)
 
+    labels = _label_ends(plain.text)
     for found in _TOKEN.finditer(plain.text):
-        kind = found.lastgroup
+        kind = "end" if found.start() in labels else found.lastgroup
         if kind == "end" and found.group() == "?" and len(words) - first == 1:
             pause = True  # "Kontrak? Tidak ada." is one statement
         elif kind == "end":
@@ -208,6 +216,26 @@ def read(text: str) -> Reading:
             pause = False
     close("", len(plain.text))
     return Reading(plain, tuple(words), tuple(sentences), tuple(sentence_of))
+
+
+def _is_bullet(plain: Normalised, place: int) -> bool:
+    """Whether a line begins with a dash, a number or a symbol such as a tick or a cross."""
+    if _BULLET.match(plain.text, place):
+        return True
+    typed = plain.original[plain.offsets[place] : plain.offsets[place] + 4].lstrip()
+    return (
+        typed[:1] > "\u2000" and not typed[:1].isalnum() and typed[:1] not in "\u201c\u2018\u2026"
+    )
+
+
+def _label_ends(text: str) -> frozenset[int]:
+    """The colons behind the speakers of a copied chat: the name is no part of what is said.
+
+    A speaker has a time before the name, or speaks more than once.
+    """
+    found = list(LABEL.finditer(text))
+    often = {who for who, times in Counter(each["who"] for each in found).items() if times > 1}
+    return frozenset(each.end() - 1 for each in found if each["time"] or each["who"] in often)
 
 
 def _word(found: re.Match[str], kind: str, after_pause: bool) -> Word:

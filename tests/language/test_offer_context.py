@@ -188,5 +188,11 @@ def test_a_chat_needs_two_sides() -> None:
     advert = read("Posisi: admin\nGaji: 15 juta\nSyarat: bisa mengetik")
     assert not any(Chat(advert).is_askers(number) for number in range(len(advert.sentences)))
     chat = read("[08:12] Saya: bayar?\n[08:13] Pak Jun: nanti")
-    assert Chat(chat).is_askers(0)
+    assert Chat(chat).is_askers(1)
     assert not Chat(chat).is_askers(len(chat.sentences) - 1)
+
+
+def test_of_two_named_people_the_one_who_asks_is_the_asker() -> None:
+    """Chats come with names, not with "saya"."""
+    lines = "Yanti: bayar 5 juta dulu?\nPak Jun: tidak\nYanti: visanya turis?\nPak Jun: bukan"
+    assert codes(lines) & {"upfront_fee", "non_work_visa"} == set()
