@@ -12,7 +12,7 @@ from typing import Self
 
 from bot.cli.evaluation_figures import DECIMALS, Figure, share
 from bot.cli.offer_lines import Label, LabelledOffer
-from bot.language.types import Evidence, OfferCheck, Verdict
+from bot.language.types import OfferCheck, Verdict
 
 ALARMING = frozenset({Verdict.SERIOUS, Verdict.CRITICAL})
 
@@ -80,7 +80,7 @@ class OfferEvaluation:
     """All figures of some labelled offers.
 
     `scams_alarmed` are scams with a serious or critical verdict, `legit_calm` honest offers with
-    a caution at most, `evidence_quoted` flags and signals whose evidence stands in the text so.
+    a caution at most, `evidence_quoted` offers in which all evidence is a quotation of the text.
     """
 
     offers: int
@@ -101,9 +101,11 @@ def evaluate_offers(judged: Sequence[JudgedOffer]) -> OfferEvaluation:
     scams = [each for each in judged if each.said.label is Label.SCAM]
     legit = [each for each in judged if each.said.label is Label.LEGIT]
     quoted = [
-        each.said.text[evidence.start : evidence.end] == evidence.evidence != ""
+        all(
+            each.said.text[evidence.start : evidence.end] == evidence.evidence != ""
+            for evidence in (*each.found.flags, *each.found.signals)
+        )
         for each in judged
-        for evidence in _evidence(each)
     ]
     return OfferEvaluation(
         offers=len(judged),
@@ -122,10 +124,6 @@ def evaluate_offers(judged: Sequence[JudgedOffer]) -> OfferEvaluation:
         },
         misses=tuple(miss for each in judged if (miss := _miss(each)) is not None),
     )
-
-
-def _evidence(each: JudgedOffer) -> Iterable[Evidence]:
-    return (*each.found.flags, *each.found.signals)
 
 
 def _by_code(

@@ -30,7 +30,7 @@ def _tables(found: OfferEvaluation) -> Iterable[Table]:
         (
             ("scams that are serious or critical", *_cells(found.scams_alarmed)),
             ("honest offers that are caution at most", *_cells(found.legit_calm)),
-            ("evidence that stands in the text", *_cells(found.evidence_quoted)),
+            ("offers whose evidence is all quoted", *_cells(found.evidence_quoted)),
         ),
     )
     yield table(

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
 from bot.language.families import family
 from bot.language.matching import load
-from bot.language.reading import Reading, stem, stems_of
+from bot.language.reading import LABEL, Reading, stem, stems_of
 
-_LABEL = re.compile(
-    r"^[ \t~>*\-\u2013\u2014\[]*(?:\d{1,2}[.:]\d{2}(?:[.:]\d{2})?[\]\s,\-\u2013]*)?"
-    r"(?P<who>[a-z][\w .,()/&'-]{0,48}?) ?:",
-    re.MULTILINE,
-)
-_FEWEST_LINES = 2
+_FEWEST_SPEAKERS = 2
+_FEWEST_LINES = 4
 
 
 @dataclass(frozen=True)
@@ -35,24 +31,44 @@ def _words() -> _Words:
 class Chat:
     """The lines of a reading by speaker; of a text that is no chat, nothing is the asker's.
 
-    It is a chat when a line of the asker (saya, aku, P) and one of somebody else are labelled.
+    It is a chat when a line of the asker (saya, aku, P) and one of somebody else are labelled, or
+    when of two people who write by turns one asks and the other does not.
     """
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         labels = [
-            (found.end(), family(stem(found["who"].split()[0])) in _words().asker)
-            for found in _LABEL.finditer(reading.plain.text)
+            (found.end(), family(stem(found["who"].split()[0])))
+            for found in LABEL.finditer(reading.plain.text)
             if found["who"].strip()
         ]
-        both = len({asker for _, asker in labels}) == _FEWEST_LINES
         self._askers: list[bool] = []
-        if not both:
+        if len({who for _, who in labels}) < _FEWEST_SPEAKERS:
             return
         places = [place for place, _ in labels]
+        speakers: list[str | None] = []
         for sentence in reading.sentences:
             at = bisect_left(places, reading.words[sentence.end - 1].end) - 1
-            self._askers.append(at >= 0 and labels[at][1])
+            speakers.append(labels[at][1] if at >= 0 else None)
+        asker = self._asker([who for _, who in labels], speakers)
+        if asker is not None:
+            self._askers = [speaker == asker for speaker in speakers]
+
+    def _asker(self, labels: list[str], speakers: list[str | None]) -> str | None:
+        """Who asks: whoever is labelled so, else the one of two most of whose lines are questions."""
+        named = [who for who in labels if who in _words().asker]
+        if named:
+            return named[0] if set(labels) - {named[0]} else None
+        if len(set(labels)) != _FEWEST_SPEAKERS or len(labels) < _FEWEST_LINES:
+            return None
+        asked = Counter(
+            speaker
+            for speaker, sentence in zip(speakers, self._reading.sentences, strict=True)
+            if "?" in sentence.mark
+        )
+        one, other = sorted(set(labels), key=lambda who: -asked[who])
+        often = asked[one] * 2 >= labels.count(one)
+        return one if often and asked[other] * 2 < labels.count(other) else None
 
     def is_askers(self, sentence: int) -> bool:
         """Whether the sentence with this number is the asker's own."""

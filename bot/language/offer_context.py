@@ -13,14 +13,18 @@ from functools import cache
 
 from bot.language.chats import Chat
 from bot.language.matching import Match, Patterns, lines, load
-from bot.language.reading import Reading, Sentence, stems_of
+from bot.language.reading import Reading, Sentence, quotations, stems_of
 
 _WORDS_BEFORE_A_QUESTION = 4
 _WORDS_AFTER_A_QUESTION = 2
 _WORDS_BEFORE_A_NOT = 7
 _WORDS_AFTER_BEFORE_A_NOT = 4
+_WORDS_BEFORE_A_QUOTE = 3
 _LONGEST_ABOUT_OTHERS = 40
 """Words of a sentence that can be about others as a whole; who dictates makes no full stops."""
+
+_LONGEST_STORY = 4
+"""Sentences that a story of the past may have before it comes to the offer."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,9 @@ class _Rules:
     surely_asking: frozenset[str]
     asked_after: frozenset[str]
     before_not: frozenset[str]
+    denied: frozenset[str]
+    no_matter: frozenset[str]
+    tells_a_question: frozenset[str]
     short_question: int
     reassured: frozenset[str]
     telling: frozenset[str]
@@ -55,6 +62,9 @@ def _rules() -> _Rules:
         surely_asking=frozenset(questions["sure"].split()),
         asked_after=stems_of(questions["after"]),
         before_not=stems_of(questions["before_tidak"]),
+        denied=stems_of(questions["denied"]),
+        no_matter=stems_of(questions["no_matter"]),
+        tells_a_question=frozenset(questions["told"].split()),
         short_question=int(questions["short"]),
         reassured=stems_of(questions["reassured"]),
         telling=stems_of(questions["telling"]),
@@ -67,7 +77,9 @@ def _rules() -> _Rules:
                 "warning": lines(data["warnings"]),
                 "false": lines(data["said_to_be_false"]),
                 "past": lines(data["past"]),
+                "hearsay": lines(data["hearsay"]),
                 "now": lines(data["now"]),
+                "same": lines(data["same"]),
             }
         ),
     )
@@ -88,6 +100,7 @@ class Context:
         self._false = self._sentences(found.get("false", []))
         self._past = self._told_as_past(found)
         self._general = self._is_general_question()
+        self._quotes = quotations(reading)
 
     def is_fact(self, match: Match) -> bool:
         """Whether the words are told as something that is so."""
@@ -103,10 +116,23 @@ class Context:
         sentence = self._reading.sentence_at(match.start)
         if match.code in self._rules.after_flags and self._is_undone_after(match, sentence):
             return True
+        quoted_from = self._quotes.get(match.start)
+        if quoted_from is not None and self._reaches_quote(quoted_from, sentence):
+            return True
         at = match.start
         farthest = max(sentence.start, match.start - _WORDS_BEFORE_A_NOT)
         while at > farthest and not words[at].after_pause:
             at -= 1
+            if words[at].stem in self._rules.negators:
+                return True
+            if words[at].stem not in self._rules.between:
+                return False
+        return False
+
+    def _reaches_quote(self, first: int, sentence: Sentence) -> bool:
+        """Whether a "not" stands before the quotation: 'tidak ada istilah "visa nyusul"'."""
+        words = self._reading.words
+        for at in range(first - 1, max(sentence.start, first - _WORDS_BEFORE_A_QUOTE) - 1, -1):
             if words[at].stem in self._rules.negators:
                 return True
             if words[at].stem not in self._rules.between:
@@ -127,42 +153,57 @@ class Context:
 
     def _is_asked(self, match: Match) -> bool:
         """Whether the person asks for it: "apakah harus bayar dulu?", "bayar dulu tidak ya?"."""
-        words = self._reading.words
         number = self._reading.sentence_number(match.start)
-        sentence = self._reading.sentences[number]
         if self._chat.is_askers(number):
             return not self._chat.is_confirmed(number)
-        if self._general:
+        if self._general or self._is_denied(number):
             return True
-        if self._is_reassured(number):
-            return False
+        return not self._is_reassured(number) and self._sounds_asked(match)
+
+    def _sounds_asked(self, match: Match) -> bool:
+        """Whether the words around the match are those of a question."""
+        words, rules = self._reading.words, self._rules
+        sentence = self._reading.sentence_at(match.start)
         first = max(sentence.start, match.start - _WORDS_BEFORE_A_QUESTION)
         before = {word.text for word in words[first : match.start + 1]}
-        if before & self._rules.surely_asking:
+        if before & rules.surely_asking:
             return True
         end = min(sentence.end, match.end + _WORDS_AFTER_A_QUESTION + 2)
         rest = [word.stem for word in words[match.end : end]]
         if rest and words[match.end].after_pause:
             rest = []  # "pakai visa turis, boleh tidak?" tells first and asks then
-        if rest and rest[0] in self._rules.before_not:
+        if rest and rest[0] in rules.before_not:
             rest = rest[1:]
         short = len(rest) <= _WORDS_AFTER_A_QUESTION
         if "?" not in sentence.mark:
             return rest[:1] == ["tidak"] and short
-        asked_after = bool(rest) and rest[0] in self._rules.asked_after and short
+        asked_after = bool(rest) and rest[0] in rules.asked_after and short
         return (
             asked_after
-            or bool(before & self._rules.asking)
-            or sentence.end - sentence.start <= self._rules.short_question
+            or bool(before & (rules.asking | rules.tells_a_question))
+            or sentence.end - sentence.start <= rules.short_question
         )
+
+    def _is_denied(self, number: int) -> bool:
+        """Whether a question is answered with no at once: "Gaji dipotong? Tidak."."""
+        answer = self._answer(number)
+        return (
+            bool(answer)
+            and answer[0] in self._rules.denied
+            and self._rules.no_matter.isdisjoint(answer[1:2])
+        )
+
+    def _answer(self, number: int) -> list[str]:
+        """The first words behind a sentence that is a question."""
+        sentences = self._reading.sentences
+        if "?" not in sentences[number].mark or number + 1 >= len(sentences):
+            return []
+        after = sentences[number + 1]
+        return [word.stem for word in self._reading.words[after.start : after.end][:2]]
 
     def _is_reassured(self, number: int) -> bool:
         """Whether an advertisement asks and takes the doubt away: "Belum punya paspor? Tenang"."""
-        sentences = self._reading.sentences
-        if "?" not in sentences[number].mark or number + 1 >= len(sentences):
-            return False
-        after = self._reading.words[sentences[number + 1].start : sentences[number + 1].end][:2]
-        stems = {word.stem for word in after}
+        stems = set(self._answer(number))
         return stems.isdisjoint(self._rules.negators) and not stems.isdisjoint(
             self._rules.reassured
         )
@@ -199,8 +240,20 @@ class Context:
         return warned
 
     def _told_as_past(self, found: dict[str, list[Match]]) -> frozenset[int]:
-        """Sentences about what was before, where the text goes on to a new offer."""
-        return self._sentences(found.get("past", [])) if found.get("now") else frozenset()
+        """Sentences about what was before or about others, where the text goes on to a new offer.
+
+        A story of the past goes on until the sentence that leads to the offer.
+        """
+        if not found.get("now") or found.get("same"):
+            return frozenset()
+        now = {self._reading.sentence_number(match.start) for match in found["now"]}
+        past = self._sentences(found.get("past", []))
+        told = set(past | self._sentences(found.get("hearsay", [])))
+        for number in past:
+            later = next((at for at in sorted(now) if at > number), number)
+            if later - number <= _LONGEST_STORY:
+                told.update(range(number, later))
+        return frozenset(told)
 
     def _sentences(self, found: list[Match]) -> frozenset[int]:
         """The numbers of the sentences that hold a match and are short enough to be about it."""

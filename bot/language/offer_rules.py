@@ -21,7 +21,7 @@ _EASY = frozenset(
 _OFFERED = frozenset({"country", "job", "salary", "agency", "contract", "departure"})
 _SCAM_HUBS = frozenset({"filipina"})
 _HANDLE = re.compile(
-    r"\b(?:telegram|japri|inbox|pm|dm|line|wechat|chat|hubungi|kontak|add)\b[^\w@\n]{0,3}(?:di |ke |saja )?@\w{3,}"
+    r"\b(?:telegram|japri|inbox|pm|dm|line|wechat|chat|hubungi|kontak|add|ig|instagram)\b[^\w@\n]{0,3}(?:di |ke |saja |ig )?@\w{3,}"
 )
 _TO_SOMEBODY = re.compile(
     r"(?i:\b(?:transfer|tf|trf|setor|kirim|ke|via)) (?i:bca|bri|bni|mandiri|bsi|btn|cimb|seabank)"
@@ -31,6 +31,14 @@ _WORK_DAYS = 22
 _NEAR = 12
 """Words before a number in which somebody is named or a call is asked for."""
 _GIFT = 500_000
+_DOLLARS = {
+    "hongkong": "hkd",
+    "singapura": "sgd",
+    "taiwan": "nt",
+    "australia": "aud",
+    "kanada": "cad",
+    "brunei": "bnd",
+}
 _NO_PAY = 20
 """How many times the usual pay an amount is none that anybody would promise."""
 
@@ -121,7 +129,7 @@ def _in_scam_hub(facts: Facts) -> Iterator[Match]:
 
 def _of_amount(reading: Reading, amount: Amount, *, easy: bool) -> Match | None:
     """The flag that an amount raises by what it is for, if any."""
-    money = parse_money(reading.words[amount.index].text)
+    money = _money(reading, amount.index)
     if money is None:
         return None
     if amount.role is Role.PAY:
@@ -135,6 +143,15 @@ def _of_amount(reading: Reading, amount: Amount, *, easy: bool) -> Match | None:
     if amount.role is Role.GIFT and money.currency == "rupiah" and money.high >= _GIFT:
         code = "free_everything_bait"
     return Match(code, amount.start, amount.end) if code else None
+
+
+def _money(reading: Reading, index: int) -> Money | None:
+    """The amount at a word; "5.100 dolar Hongkong" is none in American dollars."""
+    money = parse_money(reading.words[index].text)
+    after = reading.words[index + 1].stem if index + 1 < len(reading.words) else ""
+    if money is not None and money.currency == "usd" and after in _DOLLARS:
+        return Money(_DOLLARS[after], money.high)
+    return money
 
 
 def _is_far_above(money: Money, times: int, *, easy: bool) -> bool:

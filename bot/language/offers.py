@@ -191,7 +191,10 @@ class _Finder:
             for word in range(match.start, match.end)
         }
         for match in sorted(candidates, key=lambda match: match.start):
-            if (
+            if self._context.is_negated(match):
+                # Of "tidak ada potong gaji buat agen" nothing is left for "gaji buat agen".
+                excused.update(range(match.start, match.end))
+            elif (
                 self._reading.sentence_number(match.start) not in taken_back
                 and excused.isdisjoint(range(match.start, match.end))
                 and self._context.is_fact(match)

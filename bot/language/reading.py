@@ -8,6 +8,8 @@ pattern never reaches from one sentence into the next.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
@@ -91,6 +93,14 @@ _ENDINGS = (
     ("pun", 4),
 )
 _EVERY_ENDING = tuple(ending for ending, _ in _ENDINGS)
+LABEL = re.compile(
+    r"^[ \t~>*\-\u2013\u2014\[]*(?P<time>\d{1,2}[.:]\d{2}(?:[.:]\d{2})?[\]\s,\-\u2013]*)?"
+    r"(?P<who>[a-z][\w .,()/&'-]{0,48}?) ?:",
+    re.MULTILINE,
+)
+"""A line of a copied chat up to its speaker: "[08:12] Pak Jun:"."""
+_QUOTE = re.compile('["\u201c\u201d]')
+_LONGEST_QUOTATION = 40
 _HAS_VALUE = re.compile(r"[1-9]")
 _BULLET = re.compile(r"[ \t]*(?:[-*>•✓]|\d{1,2}[.)])[ \t]*")
 
@@ -180,14 +190,15 @@ def read(text: str) -> Reading:
     def close(mark: str, place: int) -> None:
         nonlocal first
         if len(words) > first:
-            bullet = _BULLET.match(plain.text, line_start) is not None
+            bullet = _is_bullet(plain, line_start)
             before = plain.text[words[-1].end : place].strip()
             sentences.append(Sentence(first, len(words), mark, bullet, before.endswith(":")))
             sentence_of.extend([len(sentences) - 1] * (len(words) - first))
             first = len(words)
 
+    labels = _label_ends(plain.text)
     for found in _TOKEN.finditer(plain.text):
-        kind = found.lastgroup
+        kind = "end" if found.start() in labels else found.lastgroup
         if kind == "end" and found.group() == "?" and len(words) - first == 1:
             pause = True  # "Kontrak? Tidak ada." is one statement
         elif kind == "end":
@@ -205,6 +216,26 @@ def read(text: str) -> Reading:
             pause = False
     close("", len(plain.text))
     return Reading(plain, tuple(words), tuple(sentences), tuple(sentence_of))
+
+
+def _is_bullet(plain: Normalised, place: int) -> bool:
+    """Whether a line begins with a dash, a number or a symbol such as a tick or a cross."""
+    if _BULLET.match(plain.text, place):
+        return True
+    typed = plain.original[plain.offsets[place] : plain.offsets[place] + 4].lstrip()
+    return (
+        typed[:1] > "\u2000" and not typed[:1].isalnum() and typed[:1] not in "\u201c\u2018\u2026"
+    )
+
+
+def _label_ends(text: str) -> frozenset[int]:
+    """The colons behind the speakers of a copied chat: the name is no part of what is said.
+
+    A speaker has a time before the name, or speaks more than once.
+    """
+    found = list(LABEL.finditer(text))
+    often = {who for who, times in Counter(each["who"] for each in found).items() if times > 1}
+    return frozenset(each.end() - 1 for each in found if each["time"] or each["who"] in often)
 
 
 def _word(found: re.Match[str], kind: str, after_pause: bool) -> Word:
@@ -242,3 +273,15 @@ def _settled_later() -> frozenset[str]:
 def _typed(plain: Normalised, word: Word) -> str:
     start, end = plain.original_span(word.start, word.end)
     return plain.original[start:end].lower()
+
+
+def quotations(reading: Reading) -> dict[int, int]:
+    """For each word inside quotation marks, the first word of the quotation."""
+    marks = [found.start() for found in _QUOTE.finditer(reading.plain.text)]
+    inside: dict[int, int] = {}
+    for opens, closes in zip(marks[::2], marks[1::2], strict=False):
+        first = bisect_left(reading.starts, opens)
+        last = bisect_left(reading.starts, closes)
+        if last - first <= _LONGEST_QUOTATION:
+            inside.update(dict.fromkeys(range(first, last), first))
+    return inside
