@@ -49,7 +49,7 @@ SAID_BY_BUTTON = {
     },
     "offer__fee": {
         "diminta": "Diminta bayar uang di muka.",
-        "tidak": "Tidak bayar apa-apa.",
+        "tidak": "Tidak diminta uang.",
         "potong_gaji": "Biaya dibayar dengan potong gaji.",
     },
     "offer__agency": {

@@ -39,7 +39,7 @@ FEWEST_GOOD_SIGNS = 2
 """Good signs beside which the model may doubt a pattern: honest offers name them, and of others it
 knows too few to tell."""
 
-_FEWEST_WORDS = 4
+_FEWEST_WORDS = 5
 """Words of a clause that says a flag; "gratis" alone says none."""
 
 _DERIVED = frozenset({"underage_recruit", "middle_east_domestic_ban", "unrealistic_salary"})

@@ -82,7 +82,16 @@ def test_the_log_of_a_failure_holds_no_words_of_people(
 
 def test_nothing_that_an_action_says_claims_to_be_saved() -> None:
     """Only the worker may say so, after its commit; those texts are spoken by services alone."""
-    for_services = ("saved", "added", "requested", "apology", "outage", "departure_soon", "status")
+    for_services = (
+        "saved",
+        "added",
+        "requested",
+        "apology",
+        "outage",
+        "departure_soon",
+        "status",
+        "picture",
+    )
     for name in wording().names:
         if any(part in name for part in for_services) or name.endswith("_too"):
             continue
