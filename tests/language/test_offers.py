@@ -350,3 +350,11 @@ def test_a_link_that_plays_an_office_is_a_flag() -> None:
     assert found["institution_impersonation"] in played
     own = "daftar sendiri di https://siskop2mi.bp2mi.go.id/publik/daftar"
     assert [flag.code for flag in check_offer(own).flags] == []
+
+
+@pytest.mark.parametrize("opening", ["ada yg ngajak", "ada yang nawarin", "ada orang menawari"])
+def test_who_is_offered_work_tells_of_themselves(opening: str) -> None:
+    """So begin most questions about an offer; it is no hearsay and no warning."""
+    found = check_offer(f"{opening} kerja pabrik di taiwan, berangkat pakai visa turis")
+    assert found.facts["country"] == "taiwan"
+    assert [flag.code for flag in found.flags] == ["non_work_visa"]
