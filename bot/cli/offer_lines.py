@@ -84,20 +84,20 @@ def _lines(file: Path) -> list[bytes]:
 
 def _offer(line: bytes) -> LabelledOffer:
     read = read_line(line, _FIELDS)
-    label = read["label"] if read["label"] in set(Label) else Label.OTHER
+    label = Label(read["label"]) if read["label"] in set(Label) else Label.OTHER
     red = flag_patterns().red
-    flags = _codes(read, "flags", red)
-    signals = _codes(read, "signals", catalogue().keys() - red)
+    codes = _codes(read, "flags") | _codes(read, "signals")
+    flags, signals = codes & red, codes - red  # who labels may mix them up
     if label is Label.LEGIT and flags:
         raise LineError("a legitimate offer has no flags")
     if label is Label.SCAM and not flags:
         raise LineError("a scam has a flag")
-    return LabelledOffer(read["id"], read["text"], Label(label), flags, signals)
+    return LabelledOffer(read["id"], read["text"], label, flags, signals)
 
 
-def _codes(read: dict[str, Any], name: str, known: frozenset[str] | set[str]) -> frozenset[str]:
+def _codes(read: dict[str, Any], name: str) -> frozenset[str]:
     codes = read.get(name) or []
     for code in codes:
-        if code not in known:
+        if code not in catalogue():
             raise LineError(f'"{name}" holds {code!r}, which the catalogue does not know')
     return frozenset(codes)

@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from itertools import islice
 
 from bot.language.matching import load
 from bot.language.reading import AMOUNT, Reading, stems_of
 
+_MOST = 300
+"""Amounts of one text that are looked at: an offer has some five."""
 _PER = "/"
 _HOME = re.compile(r"rp|rupiah|idr|^[\d.,\s\u2013-]+(?:ribu|juta|miliar)?$")
 """An amount in rupiah, or in no currency that is named."""
@@ -53,12 +56,12 @@ class _Sign:
 
 
 def amounts_of(reading: Reading) -> Iterator[Amount]:
-    """All amounts of a reading whose role is told, in the order of the text."""
-    for index, word in enumerate(reading.words):
-        if word.stem == AMOUNT:
-            found = _role(reading, index)
-            if found is not None:
-                yield found
+    """The amounts of a reading whose role is told, in the order of the text."""
+    written = (index for index, word in enumerate(reading.words) if word.stem == AMOUNT)
+    for index in islice(written, _MOST):
+        found = _role(reading, index)
+        if found is not None:
+            yield found
 
 
 def _role(reading: Reading, index: int) -> Amount | None:

@@ -45,14 +45,18 @@ def clauses(reading: Reading) -> Iterator[Clause]:
         yield Clause(start, sentence.end, asks="?" in sentence.mark)
 
 
-def terms(words: Sequence[Word], *, asks: bool) -> tuple[dict[str, float], ...]:
+def terms(
+    words: Sequence[Word], *, asks: bool, pieces: dict[str, list[str]] | None = None
+) -> tuple[dict[str, float], ...]:
     """Weighted features of a clause, one table for each of `BLOCKS`.
 
     Stems, pairs of them, pairs with one word between, and those that a "not" reaches; runs of
-    letters; how it begins and ends, and how often it says "not".
+    letters; how it begins and ends, and how often it says "not". `pieces` keeps the runs of the
+    words of one text, whose clauses repeat many.
     """
     stems = [word.stem for word in words]
-    return damped(_words(stems)), damped(_letters(stems)), damped(_shape(stems, asks=asks))
+    letters = _letters(stems, {} if pieces is None else pieces)
+    return damped(_words(stems)), damped(letters), damped(_shape(stems, asks=asks))
 
 
 def _words(stems: list[str]) -> list[str]:
@@ -69,13 +73,19 @@ def _words(stems: list[str]) -> list[str]:
     return found
 
 
-def _letters(stems: list[str]) -> list[str]:
-    pieces: list[str] = []
+def _letters(stems: list[str], known: dict[str, list[str]]) -> list[str]:
+    found: list[str] = []
     for stem in stems:
-        edged = f"<{stem}>"
-        for size in _SIZES:
-            pieces += [edged[at : at + size] for at in range(max(1, len(edged) - size + 1))]
-    return pieces
+        pieces = known.get(stem)
+        if pieces is None:
+            edged = f"<{stem}>"
+            pieces = known[stem] = [
+                edged[at : at + size]
+                for size in _SIZES
+                for at in range(max(1, len(edged) - size + 1))
+            ]
+        found += pieces
+    return found
 
 
 def _shape(stems: list[str], *, asks: bool) -> list[str]:

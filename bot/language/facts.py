@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 from typing import Any
 
 from bot.language.amounts import Amount, Role, amounts_of
@@ -40,7 +39,6 @@ _SUMS = {Role.PAY: "salary", Role.FEE: "fee"}
 """The facts that amounts tell."""
 _MOST_MATCHES = 1000
 """Matches of one text that are looked at: an offer has some twenty."""
-_MOST_AMOUNTS = 300
 _HOUSEHOLD_JOBS = frozenset({"asisten rumah tangga", "pengasuh"})
 _EMPLOYER = re.compile(
     r"\b(?i:majikan|bos|pemberi kerja|hotel|restoran|resto|rumah sakit|rs|pabrik|perusahaan|klinik)"
@@ -108,7 +106,7 @@ def facts_of(reading: Reading, context: Context) -> Facts:
         known = found.get((name, entity.start))
         if known is None or known.end < entity.end:
             found[name, entity.start] = entity
-    amounts = tuple(islice(amounts_of(reading), _MOST_AMOUNTS))
+    amounts = tuple(amounts_of(reading))
     sums = [
         _entity(reading, _SUMS[amount.role], "", Match("", amount.index, amount.index + 1))
         for amount in amounts

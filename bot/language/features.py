@@ -129,4 +129,6 @@ def _shape(text: str, words: list[str]) -> list[str]:
 
 def damped(found: list[str]) -> dict[str, float]:
     """The weight of each feature: 1 + log(count)."""
-    return {term: 1.0 + math.log(count) for term, count in Counter(found).items()}
+    return {
+        term: 1.0 if count == 1 else 1.0 + math.log(count) for term, count in Counter(found).items()
+    }

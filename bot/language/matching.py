@@ -73,6 +73,13 @@ class Patterns:
                 for plain_line in _plain_lines(line):
                     self._add(code, plain_line)
 
+    @property
+    def first_words(self) -> frozenset[str]:
+        """The words with which a pattern may begin."""
+        return frozenset(
+            word for word, letter in self._letters.items() if letter in self._after_first
+        )
+
     def find(self, reading: Reading) -> list[Match]:
         """All matches in the order of the text; one for each place and code, a short one."""
         letters = self._letters

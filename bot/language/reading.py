@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, cached_property
+from typing import NamedTuple
 
 from bot.language.families import family, other_meanings
 from bot.language.spelling import Normalised, normalise
@@ -105,8 +106,7 @@ _HAS_VALUE = re.compile(r"[1-9]")
 _BULLET = re.compile(r"[ \t]*(?:[-*>•✓]|\d{1,2}[.)])[ \t]*")
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """One word, figure or amount; `start` and `end` count characters of the plain text."""
 
     text: str
@@ -261,7 +261,7 @@ def _settle(plain: Normalised, words: list[Word], word: Word) -> None:
         return
     words.pop()
     if other.means is not None:
-        words.append(replace(last, text=other.means, stem=other.means))
+        words.append(last._replace(text=other.means, stem=other.means))
 
 
 @cache

@@ -71,14 +71,24 @@ class SayingModel:
         if not parts:
             return None
         places = {code: place for place, code in enumerate(self.codes)}
-        return Heard(parts, places, np.stack([self._margins(reading, part) for part in parts]))
+        return Heard(parts, places, self._margins(reading, parts))
 
-    def _margins(self, reading: Reading, part: Clause) -> npt.NDArray[np.float64]:
-        found = terms(reading.words[part.start : part.end], asks=part.asks)
-        places, values = vectors(found, self.vocabularies, BLOCKS)
-        rows = self.weights[np.array(places, dtype=np.int64)].astype(np.float64)
-        # einsum, not a BLAS product: libraries sum in different orders.
-        margins = np.einsum("i,ij->j", np.array(values), rows) + self.bias
+    def _margins(self, reading: Reading, parts: tuple[Clause, ...]) -> npt.NDArray[np.float64]:
+        """One row per clause, one column per code."""
+        touched: list[int] = []
+        values: list[float] = []
+        starts: list[int] = []
+        pieces: dict[str, list[str]] = {}
+        for part in parts:
+            found = terms(reading.words[part.start : part.end], asks=part.asks, pieces=pieces)
+            places, strengths = vectors(found, self.vocabularies, BLOCKS)
+            starts.append(len(touched))
+            touched += [0, *places]  # a clause of unknown words alone has a row as well
+            values += [0.0, *strengths]
+        rows = self.weights[np.array(touched, dtype=np.int64)].astype(np.float64)
+        rows *= np.array(values)[:, np.newaxis]
+        # Row after row, not a BLAS product: libraries sum in different orders.
+        margins = np.add.reduceat(rows, np.array(starts), axis=0) + self.bias
         return np.asarray(np.round(margins, 6))
 
     def save(self, path: Path) -> None:

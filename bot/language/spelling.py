@@ -40,6 +40,9 @@ _WORD = re.compile(
 )
 _FIXED = {"kept": "g2g", "holder": "atas nama"}
 _DROPPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_RUN = re.compile(
+    "(?P<plain>[\\t\\n\\x20-\\x7e]+)|(?P<flag>[\U0001f1e6-\U0001f1ff]{1,2})|.", re.DOTALL
+)
 _CURRENCY_FIRST = re.compile(r"(rp|rm|usd|nt|hkd|sgd|twd|idr)(\d+)")
 _TWICE = re.compile(r"([a-z]{2,})2([a-z]*)")
 _LEET_INSIDE = re.compile(r"^[a-z]+[013457][a-z](?:[a-z]|[04]$|[013457][a-z])*$")
@@ -148,24 +151,22 @@ def _fold(text: str) -> tuple[str, list[int]]:
         return text.lower(), list(range(len(text)))
     letters: list[str] = []
     places: list[int] = []
-    waiting: tuple[str, int] | None = None  # first half of a flag
-    for index, character in enumerate(text):
-        if ord(character) in _FLAG_LETTERS:
-            letter = chr(ord("a") + ord(character) - _FLAG_LETTERS.start)
-            if waiting is None:
-                waiting = (letter, index)
-                continue
-            code, index_of_flag = waiting[0] + letter, waiting[1]
-            country = f" {_spelling().flags.get(code, '')} "
-            letters.extend(country)
-            places.extend([index_of_flag] * len(country))
-            waiting = None
+    for run in _RUN.finditer(text):
+        index, characters = run.start(), run.group()
+        if run.lastgroup == "plain":
+            letters.append(characters.lower())
+            places.extend(range(index, run.end()))
             continue
-        waiting = None
-        for letter in _folded(character):
-            letters.append(letter)
-            places.append(index)
+        folded = _flag(characters) if run.lastgroup == "flag" else _folded(characters)
+        letters.append(folded)
+        places.extend([index] * len(folded))
     return "".join(letters), places
+
+
+def _flag(characters: str) -> str:
+    """The country of a flag, which is written as two letters; half a flag says nothing."""
+    code = "".join(chr(ord("a") + ord(half) - _FLAG_LETTERS.start) for half in characters)
+    return f" {_spelling().flags.get(code, '')} " if len(code) > 1 else ""
 
 
 @cache
