@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,13 @@ import pytest
 from bot.cli import train
 from bot.cli.common import CommandError
 
+SHAPES = ("config.yml", "data/nlu/offer.yml", "data/offers/money.yml", "bot/language/spelling.py")
+
 
 @pytest.fixture
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A clone with a little of everything that shapes a model."""
-    for name in ("config.yml", "data/nlu/offer.yml", "bot/language/spelling.py"):
+    for name in SHAPES:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name)
     models = tmp_path / "models"
@@ -25,6 +28,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("MODELS", models),
         ("ARCHIVE", models / "tanyadulu.tar.gz"),
         ("UNDERSTANDING", models / "understanding.npz"),
+        ("SAYINGS", models / "sayings.npz"),
         ("STAMP", models / "trained.sha256"),
     ):
         monkeypatch.setattr(train, name, path)
@@ -33,7 +37,12 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def trains(monkeypatch: pytest.MonkeyPatch, understanding: bytes) -> None:
-    """Rasa writes an archive with this understanding in it."""
+    """Rasa writes an archive with this understanding in it, and sayings are learnt beside it."""
+
+    @contextmanager
+    def learning(model: Path) -> Iterator[None]:
+        model.write_bytes(b"sayings")
+        yield
 
     def run(out: Path, _say: Callable[[str], None]) -> None:
         with tarfile.open(out / "tanyadulu.tar.gz", "w:gz") as archive:
@@ -42,6 +51,7 @@ def trains(monkeypatch: pytest.MonkeyPatch, understanding: bytes) -> None:
             archive.addfile(member, io.BytesIO(understanding))
 
     monkeypatch.setattr(train, "_run_rasa", run)
+    monkeypatch.setattr(train, "_learning_sayings", learning)
 
 
 def test_a_missing_model_is_trained_once(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +67,7 @@ def test_a_missing_model_is_trained_once(clone: Path, monkeypatch: pytest.Monkey
     assert list((clone / "models").glob(".training-*")) == []
 
 
-@pytest.mark.parametrize("name", ["config.yml", "data/nlu/offer.yml", "bot/language/spelling.py"])
+@pytest.mark.parametrize("name", SHAPES)
 def test_whatever_shapes_the_model_makes_it_stale(
     clone: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
