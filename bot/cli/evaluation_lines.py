@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Any
 
-from bot.cli.common import CommandError, WrongUseError
-from bot.cli.jsonl import LineError, read_line
+from bot.cli.common import WrongUseError
+from bot.cli.jsonl import LineError, read_file, read_line
 from bot.language.types import Urgency
 
 
@@ -41,24 +41,14 @@ def read_labelled(files: Sequence[Path], intents: Collection[str]) -> list[Label
     Raises `WrongUseError` for the first line that is malformed or has a label that is none of
     `intents` or of the urgencies, with file and line, and `CommandError` for an unreadable file.
     """
-    messages = [message for file in files for message in _read(file, intents)]
+    messages = [
+        message
+        for file in files
+        for message in read_file(file, lambda line: _labelled(line, intents))
+    ]
     if not messages:
         raise WrongUseError(f"no message in {', '.join(map(str, files))}")
     return messages
-
-
-def _read(file: Path, intents: Collection[str]) -> Iterator[Labelled]:
-    try:
-        lines = file.read_bytes().split(b"\n")
-    except OSError as error:
-        reason = (error.strerror or "why?").lower()
-        raise CommandError(f"{file} cannot be read: {reason}") from error
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                yield _labelled(line, intents)
-            except LineError as error:
-                raise WrongUseError(f"{file}, line {number}: {error}") from error
 
 
 def _labelled(line: bytes, intents: Collection[str]) -> Labelled:

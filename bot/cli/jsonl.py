@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import typer
 
-from bot.cli.common import say
+from bot.cli.common import CommandError, WrongUseError, say
 
 
 class LineError(ValueError):
@@ -39,6 +40,29 @@ def answer_each(
             print(json.dumps(result), flush=True)
     if failed:
         raise typer.Exit(1)
+
+
+def read_file[Row](file: Path, read: Callable[[bytes], Row]) -> Iterator[Row]:
+    """What `read` makes of each line of a file; blank lines count for nothing.
+
+    Raises `WrongUseError` with file and line for the first of which `read` raises `LineError`,
+    and `CommandError` for an unreadable file.
+    """
+    for number, line in enumerate(lines_of(file), start=1):
+        if line.strip():
+            try:
+                yield read(line)
+            except LineError as error:
+                raise WrongUseError(f"{file}, line {number}: {error}") from error
+
+
+def lines_of(file: Path) -> list[bytes]:
+    """The lines of a file. Raises `CommandError` when it cannot be read."""
+    try:
+        return file.read_bytes().split(b"\n")
+    except OSError as error:
+        reason = (error.strerror or "why?").lower()
+        raise CommandError(f"{file} cannot be read: {reason}") from error
 
 
 def read_line(line: bytes, fields: Mapping[str, type | tuple[type, ...]]) -> dict[str, Any]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from bot.cli.common import CommandError, WrongUseError
-from bot.cli.jsonl import LineError, read_line
+from bot.cli.common import WrongUseError
+from bot.cli.jsonl import LineError, lines_of, read_file, read_line
 from bot.language.flags import catalogue, flag_patterns
 
 _FIELDS: dict[str, type | tuple[type, ...]] = {
@@ -44,7 +44,7 @@ class LabelledOffer:
 
 def holds_offers(file: Path) -> bool:
     """Whether the first line of a file is an offer and not a message."""
-    for line in _lines(file):
+    for line in lines_of(file):
         if line.strip():
             try:
                 return "flags" in json.loads(line)
@@ -59,27 +59,10 @@ def read_offers(files: Sequence[Path]) -> list[LabelledOffer]:
     Raises `WrongUseError` for the first line that is malformed or names a flag that is none,
     with file and line, and `CommandError` for an unreadable file.
     """
-    offers = [offer for file in files for offer in _read(file)]
+    offers = [offer for file in files for offer in read_file(file, _offer)]
     if not offers:
         raise WrongUseError(f"no offer in {', '.join(map(str, files))}")
     return offers
-
-
-def _read(file: Path) -> Iterator[LabelledOffer]:
-    for number, line in enumerate(_lines(file), start=1):
-        if line.strip():
-            try:
-                yield _offer(line)
-            except LineError as error:
-                raise WrongUseError(f"{file}, line {number}: {error}") from error
-
-
-def _lines(file: Path) -> list[bytes]:
-    try:
-        return file.read_bytes().split(b"\n")
-    except OSError as error:
-        reason = (error.strerror or "why?").lower()
-        raise CommandError(f"{file} cannot be read: {reason}") from error
 
 
 def _offer(line: bytes) -> LabelledOffer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from io import BytesIO
@@ -127,11 +128,6 @@ class MeaningModel:
         as long.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        arrays: dict[str, Any] = {}
-        for (block, _), vocabulary in zip(features.BLOCKS, self.vocabularies, strict=True):
-            arrays[f"{block}_terms"] = packed(vocabulary.terms)
-            arrays[f"{block}_rarity"] = vocabulary.rarity
-            arrays[f"{block}_unknown"] = np.array([vocabulary.unknown], dtype=np.float64)
         with path.open("wb") as file:
             np.savez_compressed(
                 file,
@@ -141,7 +137,7 @@ class MeaningModel:
                 ),
                 weights=self.weights,
                 bias=self.bias,
-                **arrays,
+                **packed_vocabularies(self.vocabularies, features.BLOCKS),
             )
 
     @classmethod
@@ -157,14 +153,7 @@ class MeaningModel:
                 labels = (label.split(" ") for label in unpacked(stored["labels"]))
                 return cls(
                     labels=tuple((intent, Urgency(urgency)) for intent, urgency in labels),
-                    vocabularies=tuple(
-                        Vocabulary(
-                            unpacked(stored[f"{block}_terms"]),
-                            stored[f"{block}_rarity"],
-                            float(stored[f"{block}_unknown"][0]),
-                        )
-                        for block, _ in features.BLOCKS
-                    ),
+                    vocabularies=unpacked_vocabularies(stored, features.BLOCKS),
                     weights=stored["weights"],
                     bias=stored["bias"],
                 )
@@ -200,6 +189,32 @@ def vectors(
         values += [length * strength for strength in strengths]
         offset += len(vocabulary.terms)
     return places, values
+
+
+def packed_vocabularies(
+    vocabularies: tuple[Vocabulary, ...], blocks: tuple[tuple[str, float], ...]
+) -> dict[str, Any]:
+    """The arrays that hold the vocabularies of these blocks in a model's file."""
+    arrays: dict[str, Any] = {}
+    for (block, _), vocabulary in zip(blocks, vocabularies, strict=True):
+        arrays[f"{block}_terms"] = packed(vocabulary.terms)
+        arrays[f"{block}_rarity"] = vocabulary.rarity
+        arrays[f"{block}_unknown"] = np.array([vocabulary.unknown], dtype=np.float64)
+    return arrays
+
+
+def unpacked_vocabularies(
+    stored: Mapping[str, Any], blocks: tuple[tuple[str, float], ...]
+) -> tuple[Vocabulary, ...]:
+    """The vocabularies that `packed_vocabularies` wrote; KeyError when one is missing."""
+    return tuple(
+        Vocabulary(
+            unpacked(stored[f"{block}_terms"]),
+            stored[f"{block}_rarity"],
+            float(stored[f"{block}_unknown"][0]),
+        )
+        for block, _ in blocks
+    )
 
 
 def packed(texts: tuple[str, ...]) -> npt.NDArray[np.uint8]:

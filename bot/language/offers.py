@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from bot.language.facts import Facts, facts_of
 from bot.language.flags import catalogue, flag_patterns
@@ -14,6 +15,9 @@ from bot.language.offer_rules import rule_matches
 from bot.language.reading import Reading, read
 from bot.language.sayings import sayings
 from bot.language.types import Entity, Evidence, OfferCheck
+
+TEXTS_AT_HAND = 8
+"""One turn of a talk asks half a dozen times about the same text; it is read once."""
 
 _SHOWN_FACTS = (
     "country",
@@ -52,6 +56,7 @@ _BORROWED = {"institution_impersonation": "pos_government_program"}
 """A sign that the flag before it turns into a part of the deceit."""
 
 
+@lru_cache(maxsize=TEXTS_AT_HAND)
 def check_offer(text: str) -> OfferCheck:
     """Red flags, good signals and facts of any text about an offer; never raises."""
     reading = read(text)

@@ -11,20 +11,27 @@ from functools import cache
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.language.clauses import BLOCKS, MOST_CLAUSES, Clause, clauses, terms
-from bot.language.meanings import UnreadableModelError, Vocabulary, packed, unpacked, vectors
+from bot.language.meanings import (
+    UnreadableModelError,
+    Vocabulary,
+    packed,
+    packed_vocabularies,
+    unpacked,
+    unpacked_vocabularies,
+    vectors,
+)
 from bot.language.reading import Reading
 
 FILE = Path(__file__).parents[2] / "models" / "sayings.npz"
 """Where training puts the model; without it the patterns alone decide."""
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -93,11 +100,6 @@ class SayingModel:
 
     def save(self, path: Path) -> None:
         """Write one npz file without pickles; equal models give equal bytes."""
-        arrays: dict[str, Any] = {}
-        for (name, _), vocabulary in zip(BLOCKS, self.vocabularies, strict=True):
-            arrays[f"{name}_terms"] = packed(vocabulary.terms)
-            arrays[f"{name}_rarity"] = vocabulary.rarity
-        arrays["unknown"] = np.array([vocabulary.unknown for vocabulary in self.vocabularies])
         with path.open("wb") as file:
             np.savez_compressed(
                 file,
@@ -105,7 +107,7 @@ class SayingModel:
                 codes=packed(self.codes),
                 weights=self.weights,
                 bias=self.bias,
-                **arrays,
+                **packed_vocabularies(self.vocabularies, BLOCKS),
             )
 
     @classmethod
@@ -120,14 +122,7 @@ class SayingModel:
                     raise UnreadableModelError(f"{path} has another format; train again")
                 return cls(
                     codes=unpacked(stored["codes"]),
-                    vocabularies=tuple(
-                        Vocabulary(
-                            unpacked(stored[f"{name}_terms"]), stored[f"{name}_rarity"], unknown
-                        )
-                        for (name, _), unknown in zip(
-                            BLOCKS, stored["unknown"].tolist(), strict=True
-                        )
-                    ),
+                    vocabularies=unpacked_vocabularies(stored, BLOCKS),
                     weights=stored["weights"],
                     bias=stored["bias"],
                 )

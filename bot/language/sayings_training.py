@@ -16,10 +16,9 @@ import numpy as np
 import yaml
 
 from bot.language.clauses import BLOCKS, clauses, terms
-from bot.language.meanings import vectors
 from bot.language.reading import Word, read
 from bot.language.sayings import SayingModel
-from bot.language.training import vocabulary
+from bot.language.training import tabled
 
 STRENGTH = 0.7
 """Inverse of the regularisation; by cross-validation over whole offers."""
@@ -71,22 +70,12 @@ def read_sentences(folder: Path) -> Iterator[Sentence]:
 
 def train(sentences: list[Sentence]) -> SayingModel:
     """One linear support vector machine per code; the same sentences give the same model."""
-    # Here, so that whoever only reads offers needs neither; scipy ships no types.
-    from scipy import sparse  # type: ignore[import-untyped]  # noqa: PLC0415
+    # Here, so that whoever only reads offers does not need it.
     from sklearn.svm import LinearSVC  # noqa: PLC0415
 
     found = [terms(sentence.words, asks=sentence.asks) for sentence in sentences]
-    vocabularies = tuple(vocabulary(block) for block in zip(*found, strict=True))
-    columns: list[int] = []
-    values: list[float] = []
-    ends = [0]
-    for each in found:
-        touched, strengths = vectors(each, vocabularies, BLOCKS)
-        columns += touched
-        values += strengths
-        ends.append(len(columns))
-    width = sum(len(each.terms) for each in vocabularies)
-    table = sparse.csr_matrix((values, columns, ends), shape=(len(found), width))
+    table, vocabularies = tabled(found, BLOCKS)
+    width = table.shape[1]
 
     codes = tuple(sorted(frozenset().union(*(sentence.says for sentence in sentences))))
     weights = np.zeros((width, len(codes)), dtype=np.float16)

@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -50,8 +51,6 @@ def train(examples: Sequence[Example], strength: float = STRENGTH) -> MeaningMod
     A linear support vector machine over TF-IDF, one meaning against all others. Meanings with
     fewer than `FEWEST_EXAMPLES` are left out. Raises `ValueError` when fewer than three remain.
     """
-    # Here, so that whoever only reads messages needs neither; scipy ships no types.
-    from scipy import sparse  # type: ignore[import-untyped]  # noqa: PLC0415
     from sklearn.svm import LinearSVC  # noqa: PLC0415
 
     counted = Counter((example.intent, example.urgency) for example in examples)
@@ -60,20 +59,9 @@ def train(examples: Sequence[Example], strength: float = STRENGTH) -> MeaningMod
         raise ValueError("training needs examples of at least three meanings")
     places = {label: place for place, label in enumerate(labels)}
     known = [example for example in examples if (example.intent, example.urgency) in places]
-    documents = [features.terms(example.text) for example in known]
-    vocabularies = tuple(vocabulary(block) for block in zip(*documents, strict=True))
-
-    columns: list[int] = []
-    values: list[float] = []
-    ends = [0]
-    for found in documents:
-        touched, strengths = vectors(found, vocabularies)
-        columns += touched
-        values += strengths
-        ends.append(len(columns))
-    width = sum(len(vocabulary.terms) for vocabulary in vocabularies)
-    table = sparse.csr_matrix((values, columns, ends), shape=(len(known), width))
-
+    table, vocabularies = tabled(
+        [features.terms(example.text) for example in known], features.BLOCKS
+    )
     machine = LinearSVC(C=strength, dual=True, tol=_NEAR, max_iter=_ROUNDS, random_state=0)
     machine.fit(table, [places[example.intent, example.urgency] for example in known])
     return MeaningModel(
@@ -82,6 +70,27 @@ def train(examples: Sequence[Example], strength: float = STRENGTH) -> MeaningMod
         weights=np.ascontiguousarray(SHARPNESS * machine.coef_.T).astype(np.float16),
         bias=(SHARPNESS * machine.intercept_).astype(np.float32),
     )
+
+
+def tabled(
+    documents: Sequence[tuple[dict[str, float], ...]], blocks: tuple[tuple[str, float], ...]
+) -> tuple[Any, tuple[Vocabulary, ...]]:
+    """The features of many documents as a sparse table, a row each, and what its columns are."""
+    # Here, so that whoever only reads messages does not need it; scipy ships no types.
+    from scipy import sparse  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    vocabularies = tuple(vocabulary(block) for block in zip(*documents, strict=True))
+    columns: list[int] = []
+    values: list[float] = []
+    ends = [0]
+    for found in documents:
+        touched, strengths = vectors(found, vocabularies, blocks)
+        columns += touched
+        values += strengths
+        ends.append(len(columns))
+    width = sum(len(each.terms) for each in vocabularies)
+    shape = (len(documents), width)
+    return sparse.csr_matrix((values, columns, ends), shape=shape), vocabularies
 
 
 def vocabulary(documents: Iterable[dict[str, float]]) -> Vocabulary:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -90,7 +91,7 @@ class OfferCheck:
     verdict: Verdict
     flags: tuple[Evidence, ...] = ()
     signals: tuple[Evidence, ...] = ()
-    facts: dict[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
 
