@@ -15,7 +15,7 @@ BLOCKS: tuple[tuple[str, float], ...] = (("words", 1.0), ("letters", 0.8), ("sha
 MOST_CLAUSES = 240
 """Clauses of a text that are looked at; an offer says what it is long before that."""
 
-_LONGEST = 14
+_LONGEST = 18
 _SHORTEST = 6
 _REACH = 5
 _NEGATORS = frozenset({"tidak", "bukan", "tanpa", "jangan", "belum", "dilarang", "nol", "bebas"})

@@ -39,6 +39,9 @@ _WORD = re.compile(
     r"|(?P<word>[a-z0-9]+)"
 )
 _FIXED = {"kept": "g2g", "holder": "atas nama"}
+_MOST_FLAGS = 500
+"""Flags of countries that are read; more of them is a flood, of which each would become a long word."""
+
 _DROPPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _RUN = re.compile(
     "(?P<plain>[\\t\\n\\x20-\\x7e]+)|(?P<flag>[\U0001f1e6-\U0001f1ff]{1,2})|.", re.DOTALL
@@ -151,13 +154,18 @@ def _fold(text: str) -> tuple[str, list[int]]:
         return text.lower(), list(range(len(text)))
     letters: list[str] = []
     places: list[int] = []
+    flags = 0
     for run in _RUN.finditer(text):
         index, characters = run.start(), run.group()
         if run.lastgroup == "plain":
             letters.append(characters.lower())
             places.extend(range(index, run.end()))
             continue
-        folded = _flag(characters) if run.lastgroup == "flag" else _folded(characters)
+        if run.lastgroup == "flag":
+            flags += 1
+            folded = _flag(characters) if flags <= _MOST_FLAGS else ""
+        else:
+            folded = _folded(characters)
         letters.append(folded)
         places.extend([index] * len(folded))
     return "".join(letters), places

@@ -52,6 +52,14 @@ def test_country_flags_are_read_as_countries() -> None:
     assert "kamboja" in normalise("loker 🇰🇭 gas").text.split()
 
 
+def test_a_flood_of_country_flags_is_not_read_to_its_end() -> None:
+    """What follows the flood is read all the same, at its own place."""
+    found = normalise("🇰🇭" * 5000 + " bayar")
+    assert found.text.split().count("kamboja") == 500
+    assert found.text.endswith(" bayar")
+    assert found.offsets[-6] == 10_001
+
+
 @pytest.mark.parametrize(("typed", "_plain"), PLAIN)
 def test_every_character_has_a_place_in_the_original(typed: str, _plain: str) -> None:
     """Offsets rise, stay inside the original and end with its length."""
