@@ -369,7 +369,8 @@ def test_the_console_works_without_scripts(running: Running, scriptless: Browser
     page.locator(".case a").click()
     page.get_by_role("button", name="Ambil alih").click()
     page.get_by_label("Tulis balasan").fill("Tanpa skrip pun bisa.")
-    page.get_by_role("button", name="Kirim").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Kirim").click()
     for _ in range(20):
         page.reload()
         if page.locator(".said.human").count() == 2:
