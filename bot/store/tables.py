@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
     true,
 )
@@ -240,6 +241,7 @@ outbound = Table(
     _link("turn_id", "turn", nullable=True),
     _link("case_id", "case_file", nullable=True),
     _link("staff_id", "staff", nullable=True),
+    Column("page_id", String(32)),
     Column("generation", Integer, nullable=False),
     Column("seq", Integer),
     Column("state", String(20), nullable=False),
@@ -262,6 +264,7 @@ outbound = Table(
     Index(None, "conversation_id", "seq"),
     Index(None, "turn_id"),
     Index(None, "case_id"),
+    _few("page_id", "page_id IS NOT NULL"),
     _few("uncertain_count", "uncertain_count > 0"),
 )
 
@@ -282,9 +285,13 @@ case_file = Table(
     Column("updated_at", Utc, nullable=False),
     Column("closed_at", Utc),
     Column("close_reason", String(20)),
+    Column("close_asked_by", String(32)),
+    Column("close_asked_at", Utc),
+    Column("trace_id", String(32), nullable=False, server_default=""),
     Column("fields_sealed", LargeBinary, nullable=False),
     Index(None, "state", "urgency_rank"),
     Index(None, "conversation_id"),
+    Index(None, "trace_id"),
 )
 
 case_log = Table(
@@ -312,8 +319,99 @@ escalation = Table(
     Column("started_at", Utc, nullable=False),
     _link("acknowledged_by", "staff", nullable=True),
     Column("acknowledged_at", Utc),
+    Column("trace_id", String(32), nullable=False, server_default=""),
+    Column("care", String(20), nullable=False, server_default="none"),
+    Column("cared_by", String(32)),
+    Column("cared_at", Utc),
+    Column("cared_how", String(20)),
     Index(None, "state", "next_at"),
     Index(None, "case_id"),
+)
+
+# Somebody is being woken for one step of an escalation, or told something, contact after contact.
+page = Table(
+    "page",
+    metadata,
+    _id(),
+    _link("case_id", "case_file"),
+    _link("escalation_id", "escalation", nullable=True),
+    _link("staff_id", "staff", nullable=True),
+    Column("kind", String(20), nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("contact", Integer, nullable=False),
+    Column("next_at", Utc, nullable=False),
+    Column("code", String(10)),
+    Column("token_hash", String(64)),
+    Column("expires_at", Utc),
+    Column("trace_id", String(32), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    UniqueConstraint("escalation_id", "step", "staff_id", "kind"),
+    UniqueConstraint("token_hash"),
+    Index(None, "state", "next_at"),
+    Index(None, "case_id"),
+    Index(None, "staff_id", "created_at"),
+)
+
+# What became of pages, line after line; nothing is ever changed or deleted here.
+page_log = Table(
+    "page_log",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _link("case_id", "case_file"),
+    Column("page_id", String(32)),
+    Column("escalation_id", String(32)),
+    Column("staff_id", String(32)),
+    Column("outbound_id", String(32)),
+    Column("channel", String(20), nullable=False),
+    Column("event", String(20), nullable=False),
+    Column("reason", Clipped(80), nullable=False),
+    Column("trace_id", String(32), nullable=False),
+    Column("at", Utc, nullable=False),
+    Index(None, "case_id"),
+    Index(None, "trace_id"),
+    Index(None, "staff_id", "at"),
+    sqlite_autoincrement=True,
+)
+
+# Who said "I have it"; some policies want two.
+acknowledgement = Table(
+    "acknowledgement",
+    metadata,
+    Column("escalation_id", String(32), ForeignKey("escalation.id"), primary_key=True),
+    Column("staff_id", String(32), ForeignKey("staff.id"), primary_key=True),
+    Column("channel", String(20), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("lapsed_at", Utc),
+)
+
+# A policy that the organisation has changed; the others are those of bot.domain.oncall.
+escalation_policy = Table(
+    "escalation_policy",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("edited_at", Utc, nullable=False),
+    _link("edited_by", "staff", nullable=True),
+)
+
+# What comes next in a case, when, by whom, and whether the one who is to do it has agreed.
+next_step = Table(
+    "next_step",
+    metadata,
+    _id(),
+    _link("case_id", "case_file"),
+    _link("owner_id", "staff"),
+    _link("set_by", "staff"),
+    Column("text_sealed", LargeBinary, nullable=False),
+    Column("due_at", Utc, nullable=False),
+    Column("set_at", Utc, nullable=False),
+    Column("accepted_at", Utc),
+    Column("done_at", Utc),
+    Column("told_at", Utc),
+    Index(None, "case_id"),
+    Index(None, "owner_id"),
+    _few("due_at", "done_at IS NULL"),
 )
 
 staff = Table(
@@ -325,7 +423,30 @@ staff = Table(
     Column("role", String(20), nullable=False),
     Column("password_hash", String(200), nullable=False),
     Column("disabled", Boolean, nullable=False),
+    Column("languages", String(100), nullable=False, server_default=""),
+    Column("robot", Boolean, nullable=False, server_default=false()),
     Column("created_at", Utc, nullable=False),
+)
+
+# Named groups that a policy may page.
+staff_group = Table(
+    "staff_group",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("staff_id", String(32), ForeignKey("staff.id"), primary_key=True),
+)
+
+# What a member is told when they next open the console: good news, a talk after a hard case.
+staff_notice = Table(
+    "staff_notice",
+    metadata,
+    _id(),
+    _link("staff_id", "staff"),
+    _link("case_id", "case_file"),
+    Column("kind", String(20), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("seen_at", Utc),
+    UniqueConstraint("staff_id", "case_id", "kind"),
 )
 
 staff_contact = Table(
@@ -335,7 +456,16 @@ staff_contact = Table(
     _link("staff_id", "staff"),
     Column("channel", String(20), nullable=False),
     Column("address_sealed", LargeBinary, nullable=False),
+    Column("address_hash", String(64)),
+    Column("position", Integer, nullable=False, server_default="0"),
+    Column("after_minutes", Integer, nullable=False, server_default="0"),
     Column("verified_at", Utc),
+    Column("code_hash", String(64)),
+    Column("code_until", Utc),
+    Column("code_tries", Integer, nullable=False, server_default="0"),
+    Column("failed_at", Utc),
+    Column("failed_because", Clipped(80)),
+    Index(None, "address_hash"),
 )
 
 staff_session = Table(
@@ -348,14 +478,91 @@ staff_session = Table(
     Column("expires_at", Utc, nullable=False),
 )
 
+# Duty is planned in schedules: rotations, single shifts, overrides (swaps) and holidays.
+schedule = Table(
+    "schedule",
+    metadata,
+    _id(),
+    Column("name", String(40), nullable=False, unique=True),
+    Column("timezone", String(40), nullable=False),
+    Column("created_at", Utc, nullable=False),
+)
+
+# Dates and times of rotations are texts (ISO 8601) in the zone of their schedule.
+rotation = Table(
+    "rotation",
+    metadata,
+    _id(),
+    _link("schedule_id", "schedule"),
+    Column("name", String(40), nullable=False),
+    Column("members", Text, nullable=False),
+    Column("turn_days", Integer, nullable=False),
+    Column("first_day", String(10), nullable=False),
+    Column("last_day", String(10)),
+    Column("begins", String(5), nullable=False),
+    Column("ends", String(5), nullable=False),
+    Column("weekdays", String(7), nullable=False),
+    Column("on_holidays", Boolean, nullable=False),
+    Index(None, "schedule_id"),
+)
+
 shift = Table(
     "shift",
     metadata,
     _id(),
+    Column(
+        "schedule_id",
+        String(32),
+        ForeignKey("schedule.id"),
+        nullable=False,
+        server_default="main",
+    ),
     _link("staff_id", "staff"),
     Column("starts_at", Utc, nullable=False),
     Column("ends_at", Utc, nullable=False),
     Index(None, "ends_at"),
+)
+
+override = Table(
+    "override",
+    metadata,
+    _id(),
+    _link("schedule_id", "schedule"),
+    _link("out_id", "staff", nullable=True),
+    _link("in_id", "staff", nullable=True),
+    Column("starts_at", Utc, nullable=False),
+    Column("ends_at", Utc, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    _link("created_by", "staff", nullable=True),
+    Index(None, "ends_at"),
+)
+
+holiday = Table(
+    "holiday",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("name", String(60), nullable=False),
+)
+
+# When each loop was last seen to go round, and what the auditor and the canary last did.
+beat = Table(
+    "beat",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("detail", Clipped(200), nullable=False, server_default=""),
+)
+
+canary_run = Table(
+    "canary_run",
+    metadata,
+    _id(),
+    Column("started_at", Utc, nullable=False),
+    Column("case_id", String(32)),
+    Column("paged_at", Utc),
+    Column("acknowledged_at", Utc),
+    Column("problem", Clipped(80)),
+    Index(None, "started_at"),
 )
 
 alarm = Table(
