@@ -205,3 +205,67 @@ async def test_staff_set_the_clock(hotline: Hotline) -> None:
     known = await hotline.app.read(lambda uow: uow.departures.of_case(case.id))
     assert known is not None
     assert known.task is None
+
+
+@story
+async def test_a_mild_offer_that_leaves_this_week_is_a_task_and_wakes_nobody(
+    hotline: Hotline,
+) -> None:
+    """Staff find it among their cases, of ordinary urgency; the person hears nothing of it."""
+    await hotline.staff("sari", phone="sari-phone", on_duty_hours=24 * 30)
+    await judged(hotline, "ani", verdict="caution", leaves="2026-11-27")
+    (case,) = await hotline.cases()
+    assert case.urgency is Urgency.CONCERN
+    assert (case.fields["verdict"], case.fields["departure_date"]) == ("caution", "2026-11-27")
+    assert await entries(hotline, LogKind.DEPARTURE) == [Task.LOOK]
+    said = await hotline.answers("ani")
+    await hotline.forward(days=5)
+    assert await entries(hotline, LogKind.DEPARTURE) == [Task.LOOK]
+    assert hotline.phones.received == {}
+    assert await hotline.answers("ani") == said
+
+
+@pytest.mark.parametrize(
+    ("departure", "leaves", "verdict"),
+    [
+        ("later", FIFTH, "caution"),
+        ("later", None, "caution"),
+        (None, None, "caution"),
+        ("this_week", None, "no_red_flag_seen"),
+        ("this_week", None, "not_enough_known"),
+    ],
+)
+def test_other_mild_offers_are_no_case(
+    hotline: Hotline, departure: str | None, leaves: str | None, verdict: str
+) -> None:
+    """Without a near day, and without any red flag, nobody has to look."""
+
+    @story
+    async def told() -> None:
+        await judged(hotline, "ani", verdict=verdict, departure=departure, leaves=leaves)
+        assert await hotline.cases() == ()
+
+    told()
+
+
+@story
+async def test_a_choice_is_a_near_day_too(hotline: Hotline) -> None:
+    """Even two days before, it is a task and no emergency; a graver verdict makes it one."""
+    await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+    await judged(hotline, "ani", verdict="caution", departure="within_48h")
+    (case,) = await hotline.cases()
+    assert case.urgency is Urgency.CONCERN
+    assert hotline.phones.received == {}
+    await judged(hotline, "ani", verdict="critical", departure="within_48h")
+    (case,) = await hotline.cases()
+    assert case.urgency is Urgency.EMERGENCY
+    assert len(hotline.phones.received["sari-phone"]) == 1
+
+
+@story
+async def test_a_grave_case_is_not_told_as_a_mild_one(hotline: Hotline) -> None:
+    """Whatever is judged after it, what staff read of it stays."""
+    await judged(hotline, "ani", verdict="serious", departure="this_week")
+    await judged(hotline, "ani", verdict="caution", departure="this_week")
+    (case,) = await hotline.cases()
+    assert (case.urgency, case.fields["verdict"]) == (Urgency.URGENT, "serious")
