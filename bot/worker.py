@@ -1,4 +1,4 @@
-"""The loops: turns, outbox, files, pictures, escalations, doubts, departures. Each looks again after a commit, or after a moment."""
+"""The loops: turns, outbox, files, pictures, escalations, doubts, departures, handovers. Each looks again after a commit, or after a moment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.fetching import Fetching
 from bot.ports import AssistantDownError, AssistantFailedError
 from bot.reading import ReadingFiles
 from bot.sending import Sending, Step
-from bot.services import answer, departures, doubts, paging, together
+from bot.services import answer, departures, doubts, handover, paging, together
 from bot.services.commands import UnknownCommandError
 from bot.services.prepared import Prepared, prepare
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -63,6 +63,7 @@ class Worker:
             ("escalations", self._escalations),
             ("doubts", self._doubts),
             ("departures", self._departures),
+            ("handover", self._handover),
         ]
 
     async def idle(self) -> bool:
@@ -232,3 +233,7 @@ class Worker:
         return await app.write(
             lambda uow: departures.advance_all(uow, app.office, app.clock.now(), ROWS_AT_ONCE)
         )
+
+    async def _handover(self) -> bool:
+        app = self._app
+        return await app.write(lambda uow: handover.chase(uow, app.office, app.clock.now()))

@@ -76,6 +76,14 @@ def tell_on_call(uow: SqlUnitOfWork, case: Case, office: Office, now: datetime) 
         uow.wake(PAGES)
 
 
+def page_members(
+    uow: SqlUnitOfWork, case: Case, staff_ids: tuple[str, ...], office: Office, now: datetime
+) -> None:
+    """Page members once, outside of any escalation; with no phone among them, on the screen."""
+    _write_pages(uow, case, staff_ids, office, now)
+    uow.wake(PAGES)
+
+
 def tell_who_has_it(
     uow: SqlUnitOfWork, case: Case, holder_id: str | None, office: Office, now: datetime
 ) -> None:
