@@ -1,4 +1,4 @@
-"""The loops: turns, outbox, files, pictures, escalations, doubts, departures, what has expired.
+"""The loops: turns, outbox, files, pictures, escalations, and whatever else falls due.
 
 Each looks again after a commit, or after a moment; what has expired only every hour.
 """
@@ -19,7 +19,16 @@ from bot.fetching import Fetching
 from bot.ports import AssistantDownError, AssistantFailedError
 from bot.reading import ReadingFiles
 from bot.sending import Sending, Step
-from bot.services import answer, caring, departures, doubts, paging, retention, together
+from bot.services import (
+    answer,
+    caring,
+    departures,
+    doubts,
+    handover,
+    paging,
+    retention,
+    together,
+)
 from bot.services.commands import UnknownCommandError
 from bot.services.prepared import Prepared, prepare
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -70,6 +79,7 @@ class Worker:
             ("doubts", self._doubts),
             ("departures", self._departures),
             ("expired", self._expired),
+            ("handover", self._handover),
         ]
 
     async def idle(self) -> bool:
@@ -256,3 +266,7 @@ class Worker:
         if not is_more:
             self._cleaned_at = now
         return is_more
+
+    async def _handover(self) -> bool:
+        app = self._app
+        return await app.write(lambda uow: handover.chase(uow, app.office, app.clock.now()))
