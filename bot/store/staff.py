@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_update
 
 from bot.domain.staff import Contact, Role, Staff
 from bot.store.rows import SealedRows, new_id, staff_key
@@ -99,6 +100,19 @@ class StaffDirectory(SealedRows):
             .order_by(staff_group.c.staff_id)
         )
         return tuple(row.staff_id for row in rows)
+
+    def join_group(self, name: str, staff_id: str) -> None:
+        """A member belongs to a group from now on; a second time changes nothing."""
+        row = insert_or_update(staff_group).values(name=name, staff_id=staff_id)
+        self._connection.execute(row.on_conflict_do_nothing())
+
+    def leave_group(self, name: str, staff_id: str) -> None:
+        """A member belongs to a group no more."""
+        self._connection.execute(
+            delete(staff_group).where(
+                staff_group.c.name == name, staff_group.c.staff_id == staff_id
+            )
+        )
 
     def contacts(self, staff_id: str) -> tuple[Contact, ...]:
         """All ways to wake somebody, verified or not, in the order of their positions."""
