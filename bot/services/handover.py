@@ -10,6 +10,7 @@ import structlog
 from bot.domain.cases import Case, LogKind
 from bot.domain.handover import PATIENCE, Missing
 from bot.domain.office import Office
+from bot.domain.pages import PageKind
 from bot.domain.rota import Override, shifts_between
 from bot.domain.staff import Staff
 from bot.services.duty import active_staff
@@ -111,5 +112,5 @@ def _page_supervisors(uow: SqlUnitOfWork, owned: OwnedCase, office: Office, now:
         case = uow.cases.get(owned.id)
     except KeyMissingError:
         return  # the alarm says it all the same
-    page_members(uow, case, wanted, office, now)
+    page_members(uow, case, wanted, PageKind.SUPERVISOR, office, now)
     log.warning("handover_missing", case=owned.reference)

@@ -1,38 +1,86 @@
-"""Escalations: start one, and page whoever is due."""
+"""Escalations: start one, page whoever is due, and hear what became of each page."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+
+import structlog
 
 from bot.domain.cases import Case, LogKind
 from bot.domain.messages import Delivery, Outbound
 from bot.domain.office import Office
-from bot.domain.oncall import EMERGENCY_POLICY, Escalation, Target, next_step
+from bot.domain.oncall import Care, EscalationState, PolicyName
+from bot.domain.pages import Page, PageEvent, PageKind, PageState
+from bot.domain.waking import Facts, Wake, Waking, waking
 from bot.language.types import Urgency
-from bot.ports import SendError
-from bot.services.duty import CONSOLE_OPEN, active_staff, duty, is_practice
+from bot.ports import NotToldError, SendError
+from bot.services import ringing
+from bot.services.duty import CONSOLE_OPEN, active_staff, duty
+from bot.services.ringing import PAGES, SCREEN
+from bot.services.steps import ESCALATIONS, advance, hurry
 from bot.store.deliveries import Ended
 from bot.store.keys import KeyMissingError
 from bot.store.unit_of_work import SqlUnitOfWork
 
-SCREEN = "screen"
-PAGES = "pages"
-"""The topic that wakes whoever sends pages."""
+__all__ = ["PAGES", "SCREEN"]
+
+log = structlog.get_logger()
 RETRY_SECONDS = (5, 15, 60, 300)
+MOST_QUESTIONS = 8
+UNKNOWN_OUTCOME = "outcome_unknown"
 NUDGE = timedelta(minutes=10)
+AT_ONCE = Waking(Wake.NOW, PolicyName.EMERGENCY)
 
 
-def start_escalation(uow: SqlUnitOfWork, case: Case, office: Office, now: datetime) -> None:
-    """Page for a case, unless that is already going on; the first page is written at once."""
-    if uow.escalations.running_for(case.id) is not None:
+def start_escalation(
+    uow: SqlUnitOfWork,
+    case: Case,
+    office: Office,
+    now: datetime,
+    *,
+    wanted: Waking = AT_ONCE,
+) -> None:
+    """Page for a case, by the policy as it is now; the first page is written at once.
+
+    What runs already goes on, and so does the clock of who has it and may still do something, unless this policy outranks its own. One that has only been planned
+    begins anew when it is wanted earlier, or when a child turns out to leave much later.
+    """
+    first_at = wanted.at or now
+    running = uow.escalations.running_for(case.id)
+    if running is not None:
+        is_far = wanted == Waking(Wake.NOT_BY_ITSELF, PolicyName.CHILD)
+        is_planned = not running.step and (is_far or first_at < running.next_at)
+        if not (is_planned or wanted.policy.outranks(running.policy.name)):
+            return
+        uow.pages.end(case.id)
+    elif _is_cared_for(uow, case, wanted.policy):
         return
-    escalation = uow.escalations.start(case.id, EMERGENCY_POLICY, now)
+    uow.escalations.resolve(case.id)
+    policy = uow.policies.get(wanted.policy)
+    if wanted.wake is Wake.NOT_BY_ITSELF:
+        policy = replace(policy, only_staffed=True)
+    escalation = uow.escalations.start(case, policy, now, first_at)
+    log.info("escalation_started", trace=case.trace_id, policy=policy.name)
+    if first_at > now:
+        uow.pages.log(case, PageEvent.NOT_SENT, now, escalation_id=escalation.id, reason="planned")
     advance(uow, escalation, office, now)
 
 
+def _is_cared_for(uow: SqlUnitOfWork, case: Case, policy: PolicyName) -> bool:
+    """Whether somebody has it and is watched: a further cry reaches them, nobody else is woken."""
+    latest = uow.escalations.latest_for(case.id)
+    return (
+        latest is not None
+        and latest.state is EscalationState.ACKNOWLEDGED
+        and latest.care not in (Care.NONE, Care.CARED)
+        and not policy.outranks(latest.policy.name)
+    )
+
+
 def advance_all(uow: SqlUnitOfWork, office: Office, now: datetime, limit: int) -> bool:
-    """Take every step that is due; False when none is.
+    """Take every step and try every contact that is due; False when none is.
 
     A case that cannot be read any more must not keep the phones silent for all others.
     """
@@ -43,45 +91,53 @@ def advance_all(uow: SqlUnitOfWork, office: Office, now: datetime, limit: int) -
         except KeyMissingError:
             uow.escalations.advance(replace(escalation, next_at=now + NUDGE))
             uow.alarms.raise_once("case_unreadable", escalation.case_id, now)
-    return bool(due)
+    pages = uow.pages.due(now, limit)
+    for page in pages:
+        try:
+            # An earlier one of a bundle may have taken it along.
+            current = uow.pages.get(page.id)
+            if current == page and ringing.go_on(uow, page, office, now):
+                hurry(uow, page, office, now)
+        except KeyMissingError:
+            uow.pages.keep(replace(page, state=PageState.SPENT))
+            uow.alarms.raise_once("case_unreadable", page.case_id, now)
+    return bool(due or pages)
 
 
-def advance(uow: SqlUnitOfWork, escalation: Escalation, office: Office, now: datetime) -> bool:
-    """Take the step that is due; False when none is."""
-    page = next_step(escalation, now)
-    if page is None:
-        return False
-    case = uow.cases.get(escalation.case_id)
+def tell_on_call(
+    uow: SqlUnitOfWork,
+    case: Case,
+    office: Office,
+    now: datetime,
+    signals: Iterable[str] = (),
+    *,
+    is_shown: bool = False,
+) -> None:
+    """Staff should hear of a case; whom that wakes, and when, bot.domain.waking decides.
+
+    What is not urgent only reaches whoever is on call, once. `signals` are those found in the
+    words that make it urgent; `is_shown` when those stand in a picture.
+    """
     state = duty(uow, office, now)
-    if not state.on_call:
-        uow.cases.log(case.id, LogKind.NO_ONE_ON_CALL, "system", "", now)
-        uow.alarms.raise_once("no_one_on_call", case.reference, now)
-    if page.exhausted:
-        uow.cases.log(case.id, LogKind.POLICY_EXHAUSTED, "system", "", now)
-        uow.alarms.raise_once("policy_exhausted", case.reference, now)
-    # Nobody who can be reached means everybody: a page for no one is worse than one too many.
-    everyone = tuple(member.id for member in active_staff(uow))
-    wanted = state.reachable if page.target is Target.ON_CALL and state.reachable else everyone
-    _write_pages(uow, case, wanted, office, now)
-    uow.escalations.advance(page.then)
-    uow.wake(PAGES)
-    return True
-
-
-def tell_on_call(uow: SqlUnitOfWork, case: Case, office: Office, now: datetime) -> None:
-    """Page whoever is on call, once, about something that can wait; wake nobody else."""
-    state = duty(uow, office, now)
-    if state.on_call:
-        _write_pages(uow, case, state.on_call, office, now)
-        uow.wake(PAGES)
+    if case.urgency.rank < Urgency.URGENT.rank:
+        page_members(uow, case, state.on_call, PageKind.NOTICE, office, now)
+        return
+    staffed = bool(state.reachable)
+    facts = Facts(case.urgency, frozenset(signals), staffed, state.next_staffed, is_shown)
+    start_escalation(uow, case, office, now, wanted=waking(facts, now))
 
 
 def page_members(
-    uow: SqlUnitOfWork, case: Case, staff_ids: tuple[str, ...], office: Office, now: datetime
+    uow: SqlUnitOfWork,
+    case: Case,
+    staff_ids: Sequence[str],
+    kind: PageKind,
+    office: Office,
+    now: datetime,
 ) -> None:
     """Page members once, outside of any escalation; with no phone among them, on the screen."""
-    _write_pages(uow, case, staff_ids, office, now)
-    uow.wake(PAGES)
+    if staff_ids and not ringing.begin(uow, case, staff_ids, kind, office, now):
+        ringing.show_on_screen(uow, case, kind, office, now)
 
 
 def tell_who_has_it(
@@ -100,72 +156,104 @@ def tell_who_has_it(
         return
     known = tuple(staff_id for staff_id in (holder_id, case.owner_id) if staff_id is not None)
     wanted = tuple(dict.fromkeys((*known, *duty(uow, office, now).on_call)))
-    everyone = tuple(member.id for member in active_staff(uow))
-    _write_pages(uow, case, wanted or everyone, office, now)
-    uow.wake(PAGES)
+    everyone = tuple(member.id for member in active_staff(uow) if not member.robot)
+    if everyone:
+        page_members(uow, case, wanted or everyone, PageKind.NOTICE, office, now)
+    else:
+        ringing.show_on_screen(uow, case, PageKind.NOTICE, office, now)
 
 
-def _write_pages(
-    uow: SqlUnitOfWork, case: Case, wanted: tuple[str, ...], office: Office, now: datetime
-) -> None:
-    """One row for each verified contact; with none, the screen of this machine shows the page."""
-    text = page_text(case, office, practice=is_practice(uow, office))
-    paged = 0
-    for staff_id in wanted:
-        for contact in uow.staff.contacts(staff_id):
-            if contact.verified_at is None or contact.channel not in office.page_channels:
-                continue
-            uow.outbox.add_page(
-                case.id,
-                text,
-                channel=contact.channel,
-                staff_id=staff_id,
-                address=contact.address,
-                now=now,
-            )
-            uow.cases.log(case.id, LogKind.PAGED, "system", contact.channel, now)
-            paged += 1
-    if not paged:
-        uow.outbox.add_page(case.id, text, channel=SCREEN, now=now)
-        uow.cases.log(case.id, LogKind.PAGED, "system", SCREEN, now)
+def claim_pages(
+    uow: SqlUnitOfWork, now: datetime, lease: timedelta, limit: int
+) -> tuple[Outbound, ...]:
+    """Take the pages that may leave now; they are committed as `sending` before any call.
+
+    One whose sender died inside the call is sent once more, marked as a repeat: it may have
+    rung, and it must not be that it never did. After a second death the next contact has it.
+    """
+    for ended in uow.deliveries.give_up_unknown(now):
+        page_lost(uow, ended, UNKNOWN_OUTCOME, now)
+    return uow.deliveries.claim_pages(now, lease, limit)
 
 
-def page_text(case: Case, office: Office, *, practice: bool) -> str:
-    """What a page says: urgency, reference and a link that needs sign-in; no name, no story."""
-    mark = "[LATIHAN] " if practice else ""
-    urgency = "DARURAT " if case.urgency is Urgency.EMERGENCY else ""
-    return (
-        f"{mark}{urgency}{case.reference}: ada orang menunggu jawaban. "
-        f"Masuk untuk membaca: {office.console_url}/cases/{case.reference}"
-    )
+def page_sent(uow: SqlUnitOfWork, ended: Ended, now: datetime, *, is_repeat: bool = False) -> None:
+    """A provider has the page; `is_repeat` when it may have had it before."""
+    event = PageEvent.REPEATED if is_repeat else PageEvent.SENT
+    for page in uow.pages.of_row(ended.id):
+        case = uow.cases.get(page.case_id)
+        uow.pages.log(case, event, now, known=page, channel=ended.channel, outbound_id=ended.id)
+        uow.cases.log(case.id, LogKind.PAGE_DELIVERED, "system", ended.channel, now)
 
 
-def page_sent(uow: SqlUnitOfWork, ended: Ended, now: datetime) -> None:
-    """A provider has the page."""
-    if ended.case_id is not None:
-        uow.cases.log(ended.case_id, LogKind.PAGE_DELIVERED, "system", ended.channel, now)
+def page_failed(uow: SqlUnitOfWork, row: Outbound, error: Exception, now: datetime) -> None:
+    """A call for a page failed: it is tried again, asked for, or failed for good.
 
-
-def page_failed(uow: SqlUnitOfWork, page: Outbound, error: Exception, now: datetime) -> None:
-    """A call for a page failed: to be tried again, or failed for good."""
-    permanent = isinstance(error, SendError) and error.permanent
+    Where nobody knows whether it rang it is tried once more, so that it may ring twice and
+    never not at all.
+    """
     reason = error.reason if isinstance(error, SendError) else type(error).__name__
-    if permanent or page.attempts > len(RETRY_SECONDS):
-        ended = uow.deliveries.complete(page, Delivery.FAILED_PERMANENTLY, now, error=reason[:80])
+    if isinstance(error, NotToldError):
+        gives_up = row.attempts > MOST_QUESTIONS
+        state = Delivery.UNCERTAIN
+    elif isinstance(error, SendError):
+        gives_up = error.permanent or row.attempts > len(RETRY_SECONDS)
+        state = Delivery.FAILED_TEMPORARILY
+    else:
+        gives_up, state = row.uncertain, Delivery.UNCERTAIN
+    if gives_up:
+        ended = uow.deliveries.complete(row, Delivery.FAILED_PERMANENTLY, now, error=reason[:80])
         if ended is not None:
             page_lost(uow, ended, reason, now)
         return
     asked_for = error.retry_after if isinstance(error, SendError) else None
-    wait = timedelta(seconds=max(RETRY_SECONDS[page.attempts - 1], asked_for or 0))
-    uow.deliveries.complete(
-        page, Delivery.FAILED_TEMPORARILY, now, error=reason[:80], next_try_at=now + wait
-    )
+    own = RETRY_SECONDS[min(row.attempts, len(RETRY_SECONDS)) - 1]
+    next_try_at = now + timedelta(seconds=max(own, asked_for or 0))
+    ended = uow.deliveries.complete(row, state, now, error=reason[:80], next_try_at=next_try_at)
+    if ended is not None:
+        _note(uow, ended.id, ended.channel, PageEvent.NOT_SENT, f"{reason}, again", now)
 
 
 def page_lost(uow: SqlUnitOfWork, ended: Ended, reason: str, now: datetime) -> None:
-    """This phone will not ring: the next step need not wait for it."""
-    if ended.case_id is None:
-        return
-    uow.cases.log(ended.case_id, LogKind.PAGE_FAILED, "system", f"{ended.channel}: {reason}", now)
-    uow.escalations.hurry(ended.case_id, now)
+    """This phone will not ring: the next contact of the member need not wait."""
+    for page in _note(uow, ended.id, ended.channel, PageEvent.FAILED, reason, now):
+        told = f"{ended.channel}: {reason}"
+        uow.cases.log(page.case_id, LogKind.PAGE_FAILED, "system", told, now)
+        if page.state is PageState.RINGING:
+            uow.pages.keep(replace(page, next_at=now))
     uow.alarms.raise_once("page_failed", ended.channel, now)
+    uow.wake(ESCALATIONS)
+
+
+def note_page_event(
+    uow: SqlUnitOfWork, outbound_id: str, event: PageEvent, reason: str, now: datetime
+) -> None:
+    """What a provider tells of a page later; a failure goes on to the next contact at once."""
+    ended = uow.deliveries.ended(outbound_id)
+    if ended is None or ended.case_id is None:
+        return
+    if event is PageEvent.FAILED:
+        uow.deliveries.end(outbound_id, Delivery.FAILED_PERMANENTLY, reason)
+        page_lost(uow, ended, reason, now)
+    else:
+        _note(uow, outbound_id, ended.channel, event, reason, now)
+    uow.wake("console")
+
+
+def _note(
+    uow: SqlUnitOfWork,
+    outbound_id: str,
+    channel: str,
+    event: PageEvent,
+    reason: str,
+    now: datetime,
+) -> tuple[Page, ...]:
+    pages = uow.pages.of_row(outbound_id)
+    for page in pages:
+        case = uow.cases.get(page.case_id)
+        uow.pages.log(
+            case, event, now, known=page, channel=channel, reason=reason, outbound_id=outbound_id
+        )
+        log.info(
+            "page_event", trace=case.trace_id, page=page.id, channel=channel, event_of_page=event
+        )
+    return pages

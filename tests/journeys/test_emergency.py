@@ -83,9 +83,8 @@ def test_acknowledging_stops_the_phones(hotline: Hotline) -> None:
         member = await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
         await hotline.says("ani", HELP)
         (case,) = await hotline.cases()
-        now = hotline.clock.now()
-        await hotline.app.write(lambda uow: takeover.acknowledge(uow, case, member, now))
-        await hotline.forward(hours=2)
+        await hotline.takes(member, case)
+        await hotline.forward(minutes=9)
         assert len(hotline.phones.received["sari-phone"]) == 1
         escalation = await hotline.app.read(lambda uow: uow.escalations.latest_for(case.id))
         assert escalation is not None
@@ -232,7 +231,7 @@ def test_a_closed_emergency_that_goes_on_is_danger_again(hotline: Hotline) -> No
         (case,) = await hotline.cases()
         now = hotline.clock.now()
         app = hotline.app
-        await app.write(lambda uow: takeover.acknowledge(uow, case, member, now))
+        await hotline.takes(member, case)
         await app.write(lambda uow: takeover.close(uow, case, member, CloseReason.HELPED, "", now))
         rung = len(hotline.phones.received["sari-phone"])
         await hotline.forward(hours=1)
