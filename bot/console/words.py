@@ -82,6 +82,7 @@ CODES: dict[str, str] = {
     "departure_48h": "berangkat dalam 48 jam",
     "departure_this_week_with_flags": "berangkat minggu ini",
     "departure_unnoticed": "tanggal berangkat sudah lewat sebelum ada yang tahu",
+    "look_at_offer": "lihat tawarannya sebelum berangkat: minggu ini, tanda bahayanya ringan",
     "ask_departure_date": "tanya kapan berangkat: belum dijawab",
     "ask_departed": "tanggalnya sudah lewat: sudah berangkat atau belum?",
     "departed": "sudah berangkat",

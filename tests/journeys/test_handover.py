@@ -38,7 +38,9 @@ async def taken(hotline: Hotline, member: Staff) -> Case:
     await hotline.says("ani", "tolong saya dikunci di kamar")
     (case,) = await hotline.cases()
     app = hotline.app
-    await app.write(lambda uow: take_over(uow, case, member, app.wording, app.office, app.clock.now()))
+    await app.write(
+        lambda uow: take_over(uow, case, member, app.office, app.wording, app.clock.now())
+    )
     return case
 
 
