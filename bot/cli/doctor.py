@@ -23,8 +23,10 @@ from bot.clock import SystemClock
 from bot.domain.agencies import is_sample, is_stale
 from bot.domain.channels import TELEGRAM, WHATSAPP
 from bot.domain.contacts import unchecked
+from bot.domain.office import Office
 from bot.gateways.ocr import PictureProcess
 from bot.language.understanding import Understander
+from bot.services.coverage import Coverage, coverage
 from bot.services.duty import (
     STAFF_FOR_REAL_SERVICE,
     active_staff,
@@ -159,6 +161,23 @@ def agency_findings(lists: Sequence[AgencyList], today: date) -> Iterator[Findin
             yield ok(what)
 
 
+def rota_findings(open_ends: Coverage, office: Office) -> Iterator[Finding]:
+    """What the plan of the coming two weeks leaves open."""
+    asleep = [each for each in open_ends.unwakeable if each not in open_ends.gaps]
+    kinds = (
+        ("nobody is on call", open_ends.gaps, "./tanyadulu oncall set FILE.yml"),
+        ("nobody on call can be woken", asleep, "./tanyadulu staff contact LOGIN email ADDRESS"),
+    )
+    for what, gaps, mend in kinds:
+        if gaps:
+            first = gaps[0].starts_at.astimezone(office.timezone)
+            times = f"{len(gaps)} times" if len(gaps) > 1 else "once"
+            when = f"{times} in the coming two weeks, first {first:%Y-%m-%d %H:%M}"
+            yield warning(f"{what} {when} ({office.timezone.key})", mend)
+    if not open_ends.unwakeable:
+        yield ok("somebody who can be woken is on call at every hour of the coming two weeks")
+
+
 def _staff(uow: SqlUnitOfWork, app: App, now: datetime) -> list[Finding]:
     found: list[Finding] = []
     members = active_staff(uow)
@@ -170,6 +189,7 @@ def _staff(uow: SqlUnitOfWork, app: App, now: datetime) -> list[Finding]:
         found.append(ok(f"{len(state.reachable)} of the staff on duty can be reached"))
     else:
         found.append(warning("nobody on duty can be reached", "begin a shift in the console"))
+    found += list(rota_findings(coverage(uow, app.office, now), app.office))
     counted = f"{len(members)} may sign in, {len(paged)} have a verified contact"
     if members and len(paged) < STAFF_FOR_REAL_SERVICE:
         found.append(warning(counted, "./tanyadulu staff contact LOGIN email ADDRESS"))

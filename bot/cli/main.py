@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 staff_app = typer.Typer(help="The people who may use the console.", no_args_is_help=True)
 app.add_typer(staff_app, name="staff")
+oncall_app = typer.Typer(help="Who is on call, and when.", no_args_is_help=True)
+app.add_typer(oncall_app, name="oncall")
 agencies_app = typer.Typer(help="Lists of licensed placement companies.", no_args_is_help=True)
 app.add_typer(agencies_app, name="agencies")
 policy_app = typer.Typer(help="Whom cases page, and in which order.", no_args_is_help=True)
@@ -192,6 +194,29 @@ def staff_disable(
     from bot.cli import staff as command
 
     command.disable(login)
+
+
+@oncall_app.command("show")
+def oncall_show(
+    *,
+    zone: Annotated[str, typer.Option(help="WIB, WITA or WIT [default: TZ_DEFAULT]")] = "",
+) -> None:
+    """The coming two weeks: who is on call when, and when nobody is."""
+    from bot.cli import oncall as command
+
+    command.show(zone)
+
+
+@oncall_app.command("set")
+def oncall_set(
+    file: Annotated[Path, typer.Argument(metavar="FILE.yml", help="docs/rota.example.yml")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Write without asking.")] = False,
+) -> None:
+    """Put the rotations and holidays of a file in the place of those that are there."""
+    from bot.cli import oncall as command
+
+    command.take_in(file, yes=yes)
 
 
 @agencies_app.command("import")

@@ -133,7 +133,7 @@ def first_answer(
     country: str | None = None,
 ) -> Reply:
     """The first words to someone in danger, and the talk that they begin."""
-    status = status_line(uow, office, wording, now, country)
+    status = status_line(uow, office, wording, now, country, known)
     if kind is CaseKind.SELF_HARM:
         uow.conversations.set_talk(known.id, Talk.SELF_HARM_ASKED)
         return wording.say("say_self_harm_first", status=status)

@@ -18,7 +18,7 @@ def members(uow: SqlUnitOfWork, targets: Iterable[Target], state: Duty) -> tuple
     found: list[str] = []
     for target in targets:
         found += _meant(uow, target, state)
-    active = {member.id for member in active_staff(uow)}
+    active = {member.id for member in uow.staff.everyone() if not member.disabled}
     return tuple(dict.fromkeys(staff_id for staff_id in found if staff_id in active))
 
 
