@@ -19,7 +19,7 @@ from bot.domain.cases import Case, CaseState, CloseReason
 from bot.domain.departures import Outcome
 from bot.domain.staff import Staff
 from bot.language.types import Urgency
-from bot.services import departures, holding, takeover
+from bot.services import closing, departures, holding, takeover
 from bot.services.takeover import RefusedError
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -27,7 +27,11 @@ PARTS = ("waiting", "bar", "state", "lines", "care", "composer", "file")
 # Where the page opens again after a step; other steps show it from the top.
 ANCHORS = {"take-over": "#end", "reply": "#end", "release": "#end", "note": "#note"}
 # Steps that ask for a second yes.
-QUESTIONS = {"close": "confirm_close.html", "release": "confirm_release.html"}
+QUESTIONS = {
+    "close": "confirm_close.html",
+    "confirm-close": "confirm_close.html",
+    "release": "confirm_release.html",
+}
 # WhatsApp through Twilio takes no more in one message.
 LONGEST_REPLY = 1500
 LONGEST_NOTE = 4000
@@ -54,6 +58,8 @@ class Casework:
             "hand-back": self._hand_back,
             "note": self._note,
             "close": self._close,
+            "confirm-close": self._confirm_close,
+            "drop-close": self._drop_close,
             "release": self._release,
             "departure": self._departure,
         }
@@ -146,7 +152,16 @@ class Casework:
         text = _short_enough(form.get("text", ""), LONGEST_NOTE)
         if case.urgency is Urgency.EMERGENCY and form.get("confirmed") != "yes":
             raise Unsure
-        takeover.close(uow, case, member, reason, text, self._app.clock.now())
+        closing.ask_or_close(uow, case, member, reason, text, self._app.clock.now())
+
+    def _confirm_close(self, uow: SqlUnitOfWork, case: Case, member: Staff, form: Form) -> None:
+        closing.ready(uow, case, member)
+        if form.get("confirmed") != "yes":
+            raise Unsure
+        closing.confirm(uow, case, member, self._app.clock.now())
+
+    def _drop_close(self, uow: SqlUnitOfWork, case: Case, member: Staff, _form: Form) -> None:
+        closing.drop(uow, case, member, self._app.clock.now())
 
     def _departure(self, uow: SqlUnitOfWork, case: Case, member: Staff, form: Form) -> None:
         """The day of a departure became known, or that there is none to wait for."""

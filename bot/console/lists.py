@@ -14,13 +14,14 @@ from starlette.responses import RedirectResponse, Response
 from bot.bootstrap import App
 from bot.console import rows, views
 from bot.console.forms import read_form
+from bot.console.notices import notices
 from bot.console.pages import TOPIC, Pages
 from bot.console.sessions import HOME
 from bot.domain.cases import CaseState
 from bot.domain.staff import Staff
 from bot.store.unit_of_work import SqlUnitOfWork
 
-PARTS = ("waiting", "alarms", "duty", "tabs", "list")
+PARTS = ("waiting", "notices", "alarms", "duty", "tabs", "list")
 SHIFT_HOURS = ("4", "8", "12")
 
 
@@ -55,6 +56,7 @@ class Lists:
         cases = rows.rows(uow, state, now)
         return {
             "top": views.top(uow, member),
+            "notices": notices(uow, member, now),
             "alarms": views.alarms(uow, now),
             "duty": duty,
             "on_duty": any(each.label == member.label for each in duty),
@@ -121,4 +123,17 @@ class Lists:
             uow.wake(TOPIC)
 
         await self._app.write(settle)
+        return RedirectResponse(HOME, 303)
+
+    async def notice_seen(self, request: Request, member: Staff) -> Response:
+        """A member has read what they were told; only their own goes away."""
+        notice_id = request.path_params["notice_id"]
+        now = self._app.clock.now()
+
+        def see(uow: SqlUnitOfWork) -> None:
+            if not uow.notices.seen(notice_id, member.id, now):
+                raise HTTPException(404)
+            uow.wake(TOPIC)
+
+        await self._app.write(see)
         return RedirectResponse(HOME, 303)

@@ -59,6 +59,7 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
                 Route("/duty/begin", inside(lists.begin_duty), methods=["POST"]),
                 Route("/duty/end", inside(lists.end_duty), methods=["POST"]),
                 Route("/alarms/settle", inside(lists.settle), methods=["POST"]),
+                Route("/notices/{notice_id}/seen", inside(lists.notice_seen), methods=["POST"]),
                 Route("/cases/{reference}", inside(casework.show)),
                 Route("/cases/{reference}/{act}", inside(casework.act), methods=["POST"]),
                 Route("/files/{file_id}", inside(files.show, is_page=False)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from bot.domain.conversation import Conversation, HandledBy, Talk
 from bot.domain.office import Office
 from bot.domain.oncall import EscalationState
 from bot.domain.staff import Staff
+from bot.services.closing import needs_two
 from bot.services.duty import duty
 from bot.services.holding import SAFE_CONTACT
 from bot.services.quarantine import may_decide
@@ -43,6 +44,16 @@ class Logged:
     what: str
     at: str
     text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Closing:
+    """Somebody wishes to close the case; `own` when it is the member who looks at it."""
+
+    who: str
+    at: str
+    reason: str
+    own: bool
 
 
 @dataclass(frozen=True)
@@ -159,6 +170,12 @@ class CaseFile:
     leaving: Leaving | None = None
     recruiters: tuple[EntryView, ...] = field(default=(), repr=False)
     askers: int = 0
+    closing: Closing | None = None
+
+    @property
+    def needs_two(self) -> bool:
+        """Whether closing it takes two members."""
+        return needs_two(self.case)
 
     @property
     def safe_contact(self) -> str:
@@ -207,10 +224,24 @@ def case_file(
             for entry in uow.cases.log_entries(case.id)
         ),
         askers=uow.offers.askers_in(case.id),
+        closing=_closing(case, member, labels, office, now),
         leaving=read_leaving(uow, case, office, now),
         recruiters=tuple(
             read_entry(uow, entry, office, now) for entry in uow.recruiters.of_case(case.id)
         ),
+    )
+
+
+def _closing(
+    case: Case, member: Staff, labels: Mapping[str, str], office: Office, now: datetime
+) -> Closing | None:
+    if case.close_asked_by is None or case.close_asked_at is None or case.close_reason is None:
+        return None
+    return Closing(
+        labels[case.close_asked_by],
+        words.moment(case.close_asked_at, now, office),
+        words.CLOSE_REASONS[case.close_reason],
+        own=case.close_asked_by == member.id,
     )
 
 

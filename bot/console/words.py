@@ -59,6 +59,8 @@ LOG_KINDS = {
     LogKind.DEPARTURE: "Keberangkatan",
     LogKind.HOT_SPOT: "Titik rawan",
     LogKind.NOTE: "Catatan",
+    LogKind.CLOSE_ASKED: "Minta kasus ditutup",
+    LogKind.CLOSE_DROPPED: "Permintaan menutup batal",
     LogKind.CLOSED: "Kasus ditutup",
     LogKind.REOPENED: "Kasus dibuka lagi",
 }
@@ -213,7 +215,7 @@ def shorten(text: str, most: int = LAST_WORDS) -> str:
 
 def log_text(entry: LogEntry) -> str:
     """The text of a log entry with its codes in words; what people wrote stays as it is."""
-    if entry.kind is LogKind.CLOSED:
+    if entry.kind in (LogKind.CLOSE_ASKED, LogKind.CLOSED):
         code, _, text = entry.text.partition(" ")
         return ". ".join(part for part in (CODES.get(code, code), text) if part)
     if entry.kind is LogKind.FACTS:

@@ -68,13 +68,19 @@ class LogKind(StrEnum):
     DEPARTURE = "departure"
     HOT_SPOT = "hot_spot"
     NOTE = "note"
+    CLOSE_ASKED = "close_asked"
+    CLOSE_DROPPED = "close_dropped"
     CLOSED = "closed"
     REOPENED = "reopened"
 
 
 @dataclass(frozen=True)
 class Case:
-    """One case; `fields` hold what the person told, by name of the question."""
+    """One case; `fields` hold what the person told, by name of the question.
+
+    `close_asked_by` wishes to close it and waits for a second member; `close_reason` says why it
+    was closed, or is to be.
+    """
 
     id: str
     reference: str
@@ -89,6 +95,8 @@ class Case:
     owner_id: str | None = None
     closed_at: datetime | None = None
     close_reason: CloseReason | None = None
+    close_asked_by: str | None = None
+    close_asked_at: datetime | None = None
     fields: dict[str, str] = field(default_factory=dict, repr=False)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from bot.domain.cases import Case, CaseState, CloseReason, LogKind
+from bot.domain.cases import Case, CaseState, LogKind
 from bot.domain.conversation import Conversation, HandledBy, Talk
 from bot.domain.delivery import JUST_AFTER
 from bot.domain.messages import Author, Reply
@@ -131,21 +131,6 @@ def note(uow: SqlUnitOfWork, case: Case, member: Staff, text: str, now: datetime
         raise RefusedError("Catatannya masih kosong.")
     uow.cases.log(case.id, LogKind.NOTE, member.label, text.strip(), now)
     uow.cases.touch(case.id, now)
-    uow.wake("console")
-
-
-def close(
-    uow: SqlUnitOfWork, case: Case, member: Staff, reason: CloseReason, text: str, now: datetime
-) -> None:
-    """Close a case for a reason; a conversation still held by a human is handed back first."""
-    conversation = uow.conversations.get(case.conversation_id)
-    if conversation.handled_by is HandledBy.HUMAN and conversation.case_id == case.id:
-        raise RefusedError("Kembalikan dulu percakapannya ke bot.")
-    if conversation.handled_by is HandledBy.BOT:
-        uow.conversations.set_talk(conversation.id, Talk.ASSISTANT)
-    uow.cases.close(case.id, reason, now)
-    uow.escalations.resolve(case.id)
-    uow.cases.log(case.id, LogKind.CLOSED, member.label, f"{reason} {text}".strip(), now)
     uow.wake("console")
 
 

@@ -19,6 +19,7 @@ from bot.store.holding import Holding
 from bot.store.hot_spots import HotSpots
 from bot.store.keys import Vault
 from bot.store.lines import Lines
+from bot.store.notices import Notices
 from bot.store.offers import Offers
 from bot.store.outbox import Outbox
 from bot.store.quarantine import Quarantine
@@ -56,6 +57,7 @@ class SqlUnitOfWork:
         self.departures = Departures(connection)
         self.escalations = Escalations(connection)
         self.staff = StaffDirectory(connection, vault)
+        self.notices = Notices(connection)
         self.alarms = Alarms(connection)
         self.channels = Channels(connection)
         self.quarantine = Quarantine(connection, vault)
