@@ -295,5 +295,5 @@ class Hotline:
             )
         if on_duty_hours:
             end = now + timedelta(hours=on_duty_hours)
-            await self.app.write(lambda uow: uow.escalations.add_shift(member.id, now, end))
+            await self.app.write(lambda uow: uow.rota.add_shift(member.id, now, end))
         return member

@@ -78,8 +78,8 @@ class Lists:
         end = now + timedelta(hours=int(hours))
 
         def begin(uow: SqlUnitOfWork) -> None:
-            uow.escalations.end_shift(member.id, now)
-            uow.escalations.add_shift(member.id, now, end)
+            uow.rota.end_shift(member.id, now)
+            uow.rota.add_shift(member.id, now, end)
             uow.wake(TOPIC)
 
         await self._app.write(begin)
@@ -96,7 +96,7 @@ class Lists:
         def end(uow: SqlUnitOfWork) -> tuple[str, ...]:
             held = views.held_cases(uow, member)
             if not held:
-                uow.escalations.end_shift(member.id, now)
+                uow.rota.end_shift(member.id, now)
                 uow.wake(TOPIC)
             return held
 

@@ -1,34 +1,12 @@
-"""Who is on call, and when the next page of an escalation is due: pure rules of data and time."""
+"""When the next page of an escalation is due: pure rules of data and time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
-
-
-@dataclass(frozen=True)
-class Shift:
-    """A stretch of duty, from `starts_at` (inclusive) to `ends_at` (exclusive)."""
-
-    id: str
-    staff_id: str
-    starts_at: datetime
-    ends_at: datetime
-
-
-def who_is_on_call(shifts: Iterable[Shift], at: datetime) -> tuple[str, ...]:
-    """Ids of the staff on duty at a moment, in the order in which their shifts began."""
-    current = [shift for shift in shifts if shift.starts_at <= at < shift.ends_at]
-    current.sort(key=lambda shift: (shift.starts_at, shift.id))
-    return tuple(dict.fromkeys(shift.staff_id for shift in current))
-
-
-def next_staffed(shifts: Iterable[Shift], at: datetime) -> datetime | None:
-    """When the next shift begins; None when none is planned."""
-    return min((shift.starts_at for shift in shifts if shift.starts_at > at), default=None)
 
 
 class Target(StrEnum):

@@ -17,7 +17,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Staff:
-    """A staff member; people outside only ever see the label."""
+    """A staff member; people outside only ever see the label.
+
+    `languages` are tags (ISO 639) of what they speak beside Indonesian. A `robot` tries the way
+    of a page out: it is never on duty and never counted.
+    """
 
     id: str
     login: str
@@ -25,6 +29,8 @@ class Staff:
     role: Role
     disabled: bool
     password_hash: str = field(repr=False)
+    languages: tuple[str, ...] = ()
+    robot: bool = False
 
     @property
     def label(self) -> str:

@@ -19,6 +19,7 @@ from bot.store.holding import Holding
 from bot.store.hot_spots import HotSpots
 from bot.store.keys import Vault
 from bot.store.lines import Lines
+from bot.store.next_steps import NextSteps
 from bot.store.notices import Notices
 from bot.store.offers import Offers
 from bot.store.outbox import Outbox
@@ -27,6 +28,7 @@ from bot.store.readings import Readings
 from bot.store.recruiters import Recruiters
 from bot.store.reports import Reports
 from bot.store.review import Review
+from bot.store.rota import Rota
 from bot.store.staff import StaffDirectory
 from bot.store.turns import Turns
 
@@ -56,6 +58,8 @@ class SqlUnitOfWork:
         self.hot_spots = HotSpots(connection)
         self.departures = Departures(connection)
         self.escalations = Escalations(connection)
+        self.rota = Rota(connection)
+        self.next_steps = NextSteps(connection, vault)
         self.staff = StaffDirectory(connection, vault)
         self.notices = Notices(connection)
         self.alarms = Alarms(connection)
