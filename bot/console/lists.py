@@ -17,11 +17,13 @@ from bot.console.forms import read_form
 from bot.console.notices import notices
 from bot.console.pages import TOPIC, Pages
 from bot.console.sessions import HOME
+from bot.console.steps import own_steps
 from bot.domain.cases import CaseState
 from bot.domain.staff import Staff
+from bot.services.quarantine import may_decide
 from bot.store.unit_of_work import SqlUnitOfWork
 
-PARTS = ("waiting", "notices", "alarms", "duty", "tabs", "list")
+PARTS = ("waiting", "notices", "steps", "alarms", "duty", "tabs", "list")
 SHIFT_HOURS = ("4", "8", "12")
 
 
@@ -55,8 +57,9 @@ class Lists:
         duty = views.on_duty(uow, office, now)
         cases = rows.rows(uow, state, now)
         return {
-            "top": views.top(uow, member),
+            "top": views.top(uow, member, office, now),
             "notices": notices(uow, member, now),
+            "steps": own_steps(uow, member, office, now),
             "alarms": views.alarms(uow, now),
             "duty": duty,
             "on_duty": any(each.label == member.label for each in duty),
@@ -114,7 +117,7 @@ class Lists:
         now = self._app.clock.now()
 
         def settle(uow: SqlUnitOfWork) -> None:
-            if not views.top(uow, member).supervises:
+            if not may_decide(member):
                 raise HTTPException(403)
             for alarm in uow.alarms.standing():
                 # A later one has not been seen by anybody yet.

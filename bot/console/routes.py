@@ -19,6 +19,7 @@ from bot.console.csrf import OwnPostsOnly
 from bot.console.files import Files
 from bot.console.headers import SafeHeaders
 from bot.console.lists import Lists
+from bot.console.loads import LoadPage
 from bot.console.pages import FOLDER, Pages
 from bot.console.quarantine import QuarantinePage
 from bot.console.recruiters import Recruiters
@@ -45,6 +46,7 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
     casework = Casework(app, pages)
     quarantine = QuarantinePage(app, pages, intake)
     recruiters = Recruiters(app, pages)
+    load = LoadPage(app, pages)
     files = Files(app)
     inside = sessions.signed_in
     faults = _Faults(pages)
@@ -62,6 +64,7 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
                 Route("/notices/{notice_id}/seen", inside(lists.notice_seen), methods=["POST"]),
                 Route("/cases/{reference}", inside(casework.show)),
                 Route("/cases/{reference}/{act}", inside(casework.act), methods=["POST"]),
+                Route("/load", inside(load.show)),
                 Route("/files/{file_id}", inside(files.show, is_page=False)),
                 Route("/recruiters", inside(recruiters.show)),
                 Route("/recruiters/find", inside(recruiters.find), methods=["POST"]),

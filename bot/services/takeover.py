@@ -9,10 +9,13 @@ from bot.domain.cases import Case, CaseState, LogKind
 from bot.domain.conversation import Conversation, HandledBy, Talk
 from bot.domain.delivery import JUST_AFTER
 from bot.domain.messages import Author, Reply
+from bot.domain.office import Office
+from bot.domain.pages import PageKind
 from bot.domain.staff import Staff
 from bot.language.types import Urgency
 from bot.ports import Wording
-from bot.services.duty import CONSOLE_OPEN
+from bot.services.duty import CONSOLE_OPEN, active_staff, has_verified_contact
+from bot.services.paging import page_members
 from bot.services.speak import speak
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -114,6 +117,37 @@ def hand_back(
     uow.conversations.set_tracker(conversation, ())
     uow.cases.log(case.id, LogKind.HANDED_BACK, member.label, "", now)
     uow.wake("console")
+
+
+def give_to(
+    uow: SqlUnitOfWork, case: Case, member: Staff, other: Staff, office: Office, now: datetime
+) -> None:
+    """Whoever holds the talk gives it to a colleague, who is paged and greets at the next message.
+
+    RefusedError unless the colleague can be reached: nobody may be left talking to nobody.
+    """
+    _require_holder(uow, case, member)
+    if other.id == member.id or other not in who_can_take(uow, member, office, now):
+        raise RefusedError("Petugas itu sedang tidak terjangkau. Pilih yang lain.")
+    conversation = uow.conversations.get(case.conversation_id)
+    uow.conversations.hand_to(conversation.id, HandledBy.HUMAN, other.id)
+    uow.cases.set_owner(case.id, other.id, now)
+    uow.cases.log(case.id, LogKind.TAKEN_OVER, other.label, f"dari {member.label}", now)
+    page_members(uow, case, (other.id,), PageKind.NOTICE, office, now)
+    uow.wake("console")
+
+
+def who_can_take(
+    uow: SqlUnitOfWork, member: Staff, office: Office, now: datetime
+) -> tuple[Staff, ...]:
+    """The colleagues to whom a talk can be given: the console is open, or a page reaches them."""
+    watching = uow.staff.watching(now - CONSOLE_OPEN)
+    return tuple(
+        each
+        for each in active_staff(uow)
+        if each.id != member.id
+        and (each.id in watching or has_verified_contact(uow, office, each.id))
+    )
 
 
 def release(uow: SqlUnitOfWork, conversation: Conversation, now: datetime) -> Conversation:

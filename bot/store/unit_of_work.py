@@ -19,6 +19,7 @@ from bot.store.holding import Holding
 from bot.store.hot_spots import HotSpots
 from bot.store.keys import Vault
 from bot.store.lines import Lines
+from bot.store.load import Loads
 from bot.store.next_steps import NextSteps
 from bot.store.notices import Notices
 from bot.store.offers import Offers
@@ -30,6 +31,7 @@ from bot.store.reports import Reports
 from bot.store.review import Review
 from bot.store.rota import Rota
 from bot.store.staff import StaffDirectory
+from bot.store.traces import Traces
 from bot.store.turns import Turns
 
 
@@ -62,6 +64,8 @@ class SqlUnitOfWork:
         self.next_steps = NextSteps(connection, vault)
         self.staff = StaffDirectory(connection, vault)
         self.notices = Notices(connection)
+        self.loads = Loads(connection)
+        self.traces = Traces(connection)
         self.alarms = Alarms(connection)
         self.channels = Channels(connection)
         self.quarantine = Quarantine(connection, vault)
