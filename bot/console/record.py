@@ -47,6 +47,8 @@ CHANNELS = {
 REASONS = {
     "no_contact": "belum punya kontak yang terverifikasi",
     "bundled": "baru saja dipanggil untuk kasus lain",
+    "does_not_wake": "kasus ini tidak membangunkan orang pada jam ini",
+    "waiting_second": "menunggu satu orang lagi",
     "page_ended": "sudah ada yang menangani",
     "passed_on": "minta orang berikutnya",
     "expired": "panggilannya sudah tidak berlaku",
@@ -156,9 +158,7 @@ def _title(page: Page | None) -> str:
     return KINDS[page.kind]
 
 
-def _line(
-    line: PageLine, labels: Mapping[str, str], office: Office, now: datetime
-) -> RecordLine:
+def _line(line: PageLine, labels: Mapping[str, str], office: Office, now: datetime) -> RecordLine:
     of_step = line.event in OF_THE_STEP
     who = "" if of_step else labels.get(line.staff_id or "", NOBODY)
     return RecordLine(

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from bot.console import talk, words
 from bot.console.message_words import reason
+from bot.console.record import Record, has_run_out, read_record
 from bot.console.recruiter_views import EntryView, Leaving, read_entry, read_leaving
 from bot.console.register_words import ENTRY
-from bot.console.record import Record, has_run_out, read_record
 from bot.console.rows import MOST_SHOWN, Row, read_row
 from bot.console.steps import StepView, read_steps, usual_time, zone_name
 from bot.console.talk import Entry
@@ -96,7 +96,9 @@ def top(uow: SqlUnitOfWork, member: Staff, office: Office, now: datetime) -> Top
         member,
         waiting=tuple(sorted(each for each, found in running.items() if found is not None)),
         refused=uow.quarantine.held_count(),
-        run_out=tuple(sorted(each for each, found in running.items() if found and has_run_out(found))),
+        run_out=tuple(
+            sorted(each for each, found in running.items() if found and has_run_out(found))
+        ),
         unmanned=() if is_manned else tuple(sorted(running)),
     )
 

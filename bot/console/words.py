@@ -73,6 +73,7 @@ LOG_KINDS = {
     LogKind.NO_ONE_ON_CALL: "Tidak ada yang bertugas",
     LogKind.POLICY_EXHAUSTED: "Semua sudah dipanggil, belum ada jawaban",
     LogKind.ACKNOWLEDGED: "Ditangani",
+    LogKind.LAPSED: "Belum ada tindakan, jadi dilepas",
     LogKind.TAKEN_OVER: "Percakapan diambil alih",
     LogKind.HANDED_BACK: "Dikembalikan ke bot",
     LogKind.DEPARTURE: "Keberangkatan",
@@ -183,6 +184,9 @@ FIELDS = {
 ALARMS = {
     "no_one_on_call": "Tidak ada petugas bertugas saat {count} kasus darurat masuk.",
     "policy_exhausted": "Semua petugas sudah dipanggil untuk {count} kasus, belum ada jawaban.",
+    "acknowledgement_lapsed": (
+        "Belum ada tindakan di {count} kasus yang sudah dipegang. Petugas lain dipanggil."
+    ),
     "page_failed": "Panggilan ke petugas lewat {what} gagal terkirim.",
     "case_unreadable": (
         "{count} kasus darurat tidak bisa dibaca karena kuncinya hilang: petugas tidak dipanggil. "

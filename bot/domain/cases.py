@@ -63,6 +63,7 @@ class LogKind(StrEnum):
     NO_ONE_ON_CALL = "no_one_on_call"
     POLICY_EXHAUSTED = "policy_exhausted"
     ACKNOWLEDGED = "acknowledged"
+    LAPSED = "lapsed"
     TAKEN_OVER = "taken_over"
     HANDED_BACK = "handed_back"
     DEPARTURE = "departure"
@@ -83,6 +84,9 @@ class Case:
 
     `close_asked_by` wishes to close it and waits for a second member; `close_reason` says why it
     was closed, or is to be.
+
+    `trace_id` is made once, when it is opened: everything that is done about it, in tables,
+    logs and metrics, carries it.
     """
 
     id: str
@@ -95,6 +99,7 @@ class Case:
     practice: bool
     opened_at: datetime
     updated_at: datetime
+    trace_id: str
     owner_id: str | None = None
     closed_at: datetime | None = None
     close_reason: CloseReason | None = None

@@ -45,10 +45,15 @@ def label_of(number: int) -> str:
 
 @dataclass(frozen=True)
 class Contact:
-    """A way to wake a staff member; pages use verified ones only."""
+    """A way to wake a staff member; pages use verified ones only, in the order of `position`.
+
+    `after_minutes` is how long the contact before it may stay without an answer.
+    """
 
     id: str
     staff_id: str
     channel: str
     verified_at: datetime | None
     address: str = field(repr=False)
+    position: int = 0
+    after_minutes: int = 0

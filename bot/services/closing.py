@@ -87,6 +87,7 @@ def _close(
         uow.conversations.set_talk(conversation.id, Talk.ASSISTANT)
     uow.cases.close(case.id, reason, now)
     uow.escalations.resolve(case.id)
+    uow.pages.end(case.id)
     uow.cases.log(case.id, LogKind.CLOSED, member.label, f"{reason} {text}".strip(), now)
     aftercare.tell(uow, case, reason, now)
     uow.wake("console")

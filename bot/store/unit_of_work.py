@@ -24,6 +24,8 @@ from bot.store.next_steps import NextSteps
 from bot.store.notices import Notices
 from bot.store.offers import Offers
 from bot.store.outbox import Outbox
+from bot.store.pages import Pages
+from bot.store.policies import Policies
 from bot.store.quarantine import Quarantine
 from bot.store.readings import Readings
 from bot.store.recruiters import Recruiters
@@ -62,6 +64,8 @@ class SqlUnitOfWork:
         self.escalations = Escalations(connection)
         self.rota = Rota(connection)
         self.next_steps = NextSteps(connection, vault)
+        self.pages = Pages(connection, vault)
+        self.policies = Policies(connection)
         self.staff = StaffDirectory(connection, vault)
         self.notices = Notices(connection)
         self.loads = Loads(connection)

@@ -7,7 +7,13 @@ import pytest
 from tests.console.conftest import Office
 from tests.hotline import Hotline
 
-PLACES = ("/console/", "/console/?show=closed", "/console/load", "/console/recruiters", "/console/quarantine")
+PLACES = (
+    "/console/",
+    "/console/?show=closed",
+    "/console/load",
+    "/console/recruiters",
+    "/console/quarantine",
+)
 RUN_OUT = "Semua petugas sudah dipanggil untuk 1 DARURAT"
 UNMANNED = "Tidak ada yang bertugas, dan 1 DARURAT masih terbuka"
 

@@ -126,7 +126,9 @@ def test_the_way_that_was_told_becomes_the_safe_contact(
 def test_no_machine_that_only_chats_is_offered(office: Office, sari: Visitor, path: str) -> None:
     """People are referred to people."""
     page = sari.get(path).response.text
-    machines = [each for each in office.hotline.app.office.contacts if each.answered_by == "chatbot"]
+    machines = [
+        each for each in office.hotline.app.office.contacts if each.answered_by == "chatbot"
+    ]
     assert machines
     assert 'value="polri-110"' in page
     assert not any(f'value="{each.id}"' in page for each in machines)

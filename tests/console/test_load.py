@@ -34,9 +34,7 @@ async def closed(hotline: Hotline, case: Case, member: Staff) -> None:
 async def paged(hotline: Hotline, case: Case, member: Staff, kind: PageKind) -> None:
     """The member is paged for a case, for a reason of this kind."""
     app, now = hotline.app, hotline.clock.now()
-    await app.write(
-        lambda uow: paging.page_members(uow, case, (member.id,), kind, app.office, now)
-    )
+    await app.write(lambda uow: paging.page_members(uow, case, (member.id,), kind, app.office, now))
 
 
 def figures(text: str, label: str) -> str:

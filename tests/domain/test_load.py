@@ -80,5 +80,7 @@ def test_seven_and_thirty_days() -> None:
 @pytest.mark.parametrize(("nights", "swap"), [(2, False), (3, True), (7, True)])
 def test_three_nights_of_seven_suggest_a_swap(nights: int, swap: bool) -> None:
     """Many pages in one night are one night."""
-    rang = [Rang(f"{day} {each}", "sari", at(19 - day, 23)) for day in range(nights) for each in "ab"]
+    rang = [
+        Rang(f"{day} {each}", "sari", at(19 - day, 23)) for day in range(nights) for each in "ab"
+    ]
     assert load_of(*rang).needs_a_swap is swap
