@@ -1,4 +1,7 @@
-"""The loops: turns, outbox, files, pictures, escalations, doubts, departures. Each looks again after a commit, or after a moment."""
+"""The loops: turns, outbox, files, pictures, escalations, and whatever else falls due.
+
+Each looks again after a commit, or after a moment; what has expired only every hour.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,17 @@ from bot.fetching import Fetching
 from bot.ports import AssistantDownError, AssistantFailedError
 from bot.reading import ReadingFiles
 from bot.sending import Sending, Step
-from bot.services import answer, caring, departures, doubts, next_steps, paging, together
+from bot.services import (
+    answer,
+    caring,
+    departures,
+    doubts,
+    handover,
+    next_steps,
+    paging,
+    retention,
+    together,
+)
 from bot.services.commands import UnknownCommandError
 from bot.services.prepared import Prepared, prepare
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -31,10 +44,11 @@ TURN_LEASE = timedelta(seconds=30)
 # A turn that keeps failing while the assistant is otherwise up is a fault of the turn.
 MOST_ATTEMPTS = 5
 AFTER_AN_ERROR_SECONDS = 1.0
+BETWEEN_CLEANINGS = timedelta(hours=1)
 
 
 class Worker:
-    """Answers turns, sends what is in the outbox, fetches and reads files, looks at the clocks."""
+    """Answers turns, sends what is in the outbox, fetches and reads files, looks at the clocks, cleans up."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -43,6 +57,7 @@ class Worker:
         self._fetching = Fetching(app)
         self._reading = ReadingFiles(app)
         self._turn_pause = POLL_SECONDS
+        self._cleaned_at: datetime | None = None
 
     async def run(self) -> None:
         """Run all loops until cancelled."""
@@ -65,6 +80,8 @@ class Worker:
             ("next steps", self._next_steps),
             ("doubts", self._doubts),
             ("departures", self._departures),
+            ("expired", self._expired),
+            ("handover", self._handover),
         ]
 
     async def idle(self) -> bool:
@@ -246,3 +263,18 @@ class Worker:
         return await app.write(
             lambda uow: departures.advance_all(uow, app.office, app.clock.now(), ROWS_AT_ONCE)
         )
+
+    async def _expired(self) -> bool:
+        """At the start, then every hour; a batch at a time, so that nobody waits for it."""
+        app = self._app
+        now = app.clock.now()
+        if self._cleaned_at is not None and abs(now - self._cleaned_at) < BETWEEN_CLEANINGS:
+            return False
+        is_more = await app.write(lambda uow: retention.delete_expired(uow, now, ROWS_AT_ONCE))
+        if not is_more:
+            self._cleaned_at = now
+        return is_more
+
+    async def _handover(self) -> bool:
+        app = self._app
+        return await app.write(lambda uow: handover.chase(uow, app.office, app.clock.now()))

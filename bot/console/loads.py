@@ -18,7 +18,7 @@ from bot.services.duty import active_staff
 from bot.services.quarantine import may_decide
 from bot.store.unit_of_work import SqlUnitOfWork
 
-PARTS = ("waiting", "tabs", "loads")
+PARTS = ("waiting", "loads")
 
 
 class LoadPage:
@@ -49,7 +49,6 @@ class LoadPage:
         )
         return {
             "top": views.top(uow, member, office, now),
-            "tab": "load",
             "loads": [(labels[each.staff_id], each) for each in heaviest_first],
             "own": member.label,
         }

@@ -70,7 +70,7 @@ KINDS = {
     PageKind.CANARY: "Uji coba berkala",
     PageKind.TEST: "Panggilan percobaan",
 }
-OTHERS = "Lainnya"
+OTHERS = "Kasus ini"
 RINGS = (PageKind.STEP, PageKind.NOTICE, PageKind.REMINDER, PageKind.SUPERVISOR)
 
 
@@ -127,12 +127,19 @@ class Record:
 def read_record(
     uow: SqlUnitOfWork, case: Case, labels: Mapping[str, str], office: Office, now: datetime
 ) -> Record:
-    """The record of a case with its clock; the newest line stands first."""
+    """The record of a case with its clock: step by step, the newest first.
+
+    That a page was queued is left out as soon as it is known what came of it.
+    """
     pages = {page.id: page for page in uow.pages.of_case(case.id)}
-    lines = [
-        (_title(pages.get(line.page_id or "")), _line(line, labels, office, now))
-        for line in reversed(uow.pages.lines(case.id))
-    ]
+    kept = uow.pages.lines(case.id)
+    tried = {line.outbound_id for line in kept if line.event is not PageEvent.QUEUED}
+    groups: dict[str, list[RecordLine]] = {}
+    for line in reversed(kept):
+        if line.event is not PageEvent.QUEUED or line.outbound_id not in tried:
+            title = _title(pages.get(line.page_id or ""))
+            groups.setdefault(title, []).append(_line(line, labels, office, now))
+    lines = [(title, line) for title, group in groups.items() for line in group]
     return Record(
         trace_id=case.trace_id,
         clock=_clock(uow, case, tuple(pages.values()), labels, office, now),
@@ -184,7 +191,7 @@ def reason(code: str) -> str:
 
 
 def _grouped(lines: Sequence[tuple[str, RecordLine]]) -> tuple[RecordGroup, ...]:
-    """Neighbours of one title together; a step that went on after others stands twice."""
+    """Lines that stand under one title."""
     return tuple(
         RecordGroup(title, tuple(line for _, line in group))
         for title, group in groupby(lines, key=lambda each: each[0])

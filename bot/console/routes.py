@@ -23,6 +23,7 @@ from bot.console.loads import LoadPage
 from bot.console.pages import FOLDER, Pages
 from bot.console.quarantine import QuarantinePage
 from bot.console.recruiters import Recruiters
+from bot.console.rota import RotaPage
 from bot.console.sessions import Sessions
 from bot.services.quarantine import Intake
 
@@ -47,6 +48,7 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
     quarantine = QuarantinePage(app, pages, intake)
     recruiters = Recruiters(app, pages)
     load = LoadPage(app, pages)
+    rota = RotaPage(app, pages)
     files = Files(app)
     inside = sessions.signed_in
     faults = _Faults(pages)
@@ -70,6 +72,8 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
                 Route("/recruiters/find", inside(recruiters.find), methods=["POST"]),
                 Route("/recruiters/{reference}", inside(recruiters.show_one)),
                 Route("/recruiters/{reference}/{act}", inside(recruiters.act), methods=["POST"]),
+                Route("/rota", inside(rota.show)),
+                Route("/rota/{act}", inside(rota.act), methods=["POST"]),
                 Route("/quarantine", inside(quarantine.show)),
                 Route("/quarantine/{row_id}/{act}", inside(quarantine.act), methods=["POST"]),
                 Mount("/static", StaticFiles(directory=FOLDER / "static")),

@@ -62,6 +62,16 @@ class Step:
     channels: tuple[str, ...] | None = None
 
 
+_PLAIN = (
+    "repeats",
+    "care_minutes",
+    "reminder_minutes",
+    "acknowledgers",
+    "name",
+    "only_staffed",
+)
+
+
 @dataclass(frozen=True)
 class Policy:
     """Ordered steps, and what comes after the last one.
@@ -71,7 +81,8 @@ class Policy:
     when a step finds nobody. Without a fallback the phones fall silent (trials wake nobody).
     `acknowledgers` people have to say "I have it"; who says so has `care_minutes` to do something,
     is reminded, and loses it `reminder_minutes` later. 0 `care_minutes`: nothing is watched. `name`
-    is that of a PolicyName.
+    is that of a PolicyName. `only_staffed` when its steps wait while nobody on call can be
+    reached: the case by itself wakes nobody.
     """
 
     steps: tuple[Step, ...]
@@ -82,6 +93,7 @@ class Policy:
     reminder_minutes: int = 5
     acknowledgers: int = 1
     name: str = "emergency"
+    only_staffed: bool = False
 
     def snapshot(self) -> dict[str, Any]:
         """As plain data, to be stored with an escalation so that edits never change it."""
@@ -101,16 +113,13 @@ class Policy:
             "reminder_minutes": self.reminder_minutes,
             "acknowledgers": self.acknowledgers,
             "name": self.name,
+            "only_staffed": self.only_staffed,
         }
 
     @staticmethod
     def restore(data: Mapping[str, Any]) -> Policy:
         """The policy of a stored snapshot, also of one that an older version has stored."""
-        defaults = {
-            name: data[name]
-            for name in ("repeats", "care_minutes", "reminder_minutes", "acknowledgers", "name")
-            if name in data
-        }
+        defaults = {name: data[name] for name in _PLAIN if name in data}
         if "fallback" in data:
             defaults["fallback"] = tuple(map(Target.parse, data["fallback"]))
         steps = tuple(map(_restore_step, data["steps"]))

@@ -52,11 +52,15 @@ class Plan:
 
     def coming_after(self, staff_id: str, at: datetime) -> tuple[str, ...]:
         """Who is on call when this member is not: at a moment, or else when the next duty begins."""
-        others = tuple(each for each in self.on_call(at) if each != staff_id)
-        if others:
+        others = self._others(staff_id, at)
+        begin = None if others else self.next_staffed(at)
+        if begin is None:
             return others
-        begin = self.next_staffed(at)
-        return () if begin is None else self.on_call(begin)
+        # Who is alone in the plan is also their own next shift.
+        return self._others(staff_id, begin) or self.on_call(begin)
+
+    def _others(self, staff_id: str, at: datetime) -> tuple[str, ...]:
+        return tuple(each for each in self.on_call(at) if each != staff_id)
 
     def last_ends(self, since: datetime, until: datetime) -> dict[str, datetime]:
         """When the last duty of each member within a window ended."""

@@ -6,6 +6,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+LANGUAGES = {
+    "ar": "Arab",
+    "ban": "Bali",
+    "bug": "Bugis",
+    "en": "Inggris",
+    "ja": "Jepang",
+    "jv": "Jawa",
+    "km": "Khmer",
+    "ko": "Korea",
+    "mad": "Madura",
+    "mak": "Makassar",
+    "min": "Minang",
+    "ms": "Melayu",
+    "my": "Myanmar",
+    "sas": "Sasak",
+    "su": "Sunda",
+    "th": "Thai",
+    "tet": "Tetun",
+    "vi": "Vietnam",
+    "yue": "Kanton",
+    "zh": "Mandarin",
+}
+"""What staff may speak beside Indonesian, which all do, by ISO 639 tag."""
+
 
 class Role(StrEnum):
     """What somebody may do; a supervisor may also end shifts of others and read alarms."""

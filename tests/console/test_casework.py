@@ -65,7 +65,7 @@ def test_the_second_to_acknowledge_is_told(office: Office, sari: Visitor) -> Non
     sari.post(f"{path}/acknowledge")
     refused = budi.post(f"{path}/acknowledge")
     assert refused.status == 409
-    assert "Sudah ada petugas yang menangani kasus ini." in refused.text
+    assert "Kasus ini sudah dipegang Petugas 1." in refused.text
 
 
 def test_take_over_answer_hand_back(office: Office, sari: Visitor) -> None:
@@ -362,7 +362,7 @@ def test_a_real_emergency_is_closed_by_two(office: Office, sari: Visitor) -> Non
     assert budi.post(f"{path}/confirm-close", **question.hidden).status == 303
     closed = budi.get(path).text
     assert "Sudah ditutup: Sudah tertolong." in closed
-    assert "Minta kasus ditutup Petugas 1 Sudah tertolong. Sudah di KBRI." in closed
+    assert "Sudah tertolong. Sudah di KBRI." in closed
 
 
 def test_the_one_who_asked_cannot_agree(office: Office, sari: Visitor) -> None:
