@@ -123,14 +123,15 @@ def give_to(
 ) -> None:
     """Whoever holds the talk gives it to a colleague, who is paged and greets at the next message.
 
+    The clock of care begins anew for them: with nothing done, others are called again.
     RefusedError unless the colleague can be reached: nobody may be left talking to nobody.
     """
     _require_holder(uow, case, member)
     if other.id == member.id or other not in who_can_take(uow, member, office, now):
         raise RefusedError("Petugas itu sedang tidak terjangkau. Pilih yang lain.")
     conversation = uow.conversations.get(case.conversation_id)
+    move_to(uow, case, other.id, office, now)
     uow.conversations.hand_to(conversation.id, HandledBy.HUMAN, other.id)
-    uow.cases.set_owner(case.id, other.id, now)
     uow.cases.log(case.id, LogKind.TAKEN_OVER, other.label, f"dari {member.label}", now)
     page_members(uow, case, (other.id,), PageKind.NOTICE, office, now)
     uow.wake("console")

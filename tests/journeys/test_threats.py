@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.cases import LogKind
+from bot.domain.cases import Case, LogKind
 from bot.domain.conversation import HandledBy
+from bot.domain.oncall import Escalation
 from bot.domain.staff import Role, Staff
 from bot.services import takeover, threats
 from bot.services.takeover import RefusedError
+from bot.store.unit_of_work import SqlUnitOfWork
 from tests.hotline import Hotline, story
 from tests.journeys.test_takeover import emergency, take_over
 
@@ -108,11 +110,19 @@ async def test_the_talk_is_given_to_a_colleague(hotline: Hotline) -> None:
     assert len(hotline.phones.received["budi-phone"]) == 1
     known = await hotline.talk("ani")
     assert (known.handled_by, known.staff_id) == (HandledBy.HUMAN, budi.id)
+    holders = await app.read(lambda uow: uow.escalations.holders(_latest(uow, case).id))
+    assert holders == (budi.id,)
     await hotline.opens_console(budi)
     await hotline.says("ani", "halo?")
     assert budi.label in (await hotline.answers("ani"))[-1]
     with pytest.raises(RefusedError):
         await app.write(lambda uow: takeover.reply(uow, case, member, "halo", now))
+
+
+def _latest(uow: SqlUnitOfWork, case: Case) -> Escalation:
+    found = uow.escalations.latest_for(case.id)
+    assert found is not None
+    return found
 
 
 @story
