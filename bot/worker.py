@@ -25,6 +25,7 @@ from bot.services import (
     departures,
     doubts,
     handover,
+    next_steps,
     paging,
     retention,
     together,
@@ -76,6 +77,7 @@ class Worker:
             ("pictures", self._reading.step),
             ("escalations", self._escalations),
             ("care", self._care),
+            ("next steps", self._next_steps),
             ("doubts", self._doubts),
             ("departures", self._departures),
             ("expired", self._expired),
@@ -236,6 +238,12 @@ class Worker:
         app = self._app
         return await app.write(
             lambda uow: paging.advance_all(uow, app.office, app.clock.now(), ROWS_AT_ONCE)
+        )
+
+    async def _next_steps(self) -> bool:
+        app = self._app
+        return await app.write(
+            lambda uow: next_steps.advance_all(uow, app.office, app.clock.now(), ROWS_AT_ONCE)
         )
 
     async def _care(self) -> bool:

@@ -152,6 +152,18 @@ def review(
         command.teach(days, limit, examples)
 
 
+@app.command()
+def trace(
+    name: Annotated[
+        str, typer.Argument(metavar="ID|TD-REFERENCE", help="The trace id, or the case.")
+    ],
+) -> None:
+    """Everything of one case in time order, from tables and logs; no words of people."""
+    from bot.cli import trace as command
+
+    command.run(name)
+
+
 @staff_app.command("add")
 def staff_add(
     login: Annotated[str, typer.Argument(help="Name to sign in with.")],

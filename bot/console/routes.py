@@ -19,6 +19,7 @@ from bot.console.csrf import OwnPostsOnly
 from bot.console.files import Files
 from bot.console.headers import SafeHeaders
 from bot.console.lists import Lists
+from bot.console.loads import LoadPage
 from bot.console.pages import FOLDER, Pages
 from bot.console.quarantine import QuarantinePage
 from bot.console.recruiters import Recruiters
@@ -46,6 +47,7 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
     casework = Casework(app, pages)
     quarantine = QuarantinePage(app, pages, intake)
     recruiters = Recruiters(app, pages)
+    load = LoadPage(app, pages)
     rota = RotaPage(app, pages)
     files = Files(app)
     inside = sessions.signed_in
@@ -61,8 +63,10 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
                 Route("/duty/begin", inside(lists.begin_duty), methods=["POST"]),
                 Route("/duty/end", inside(lists.end_duty), methods=["POST"]),
                 Route("/alarms/settle", inside(lists.settle), methods=["POST"]),
+                Route("/notices/{notice_id}/seen", inside(lists.notice_seen), methods=["POST"]),
                 Route("/cases/{reference}", inside(casework.show)),
                 Route("/cases/{reference}/{act}", inside(casework.act), methods=["POST"]),
+                Route("/load", inside(load.show)),
                 Route("/files/{file_id}", inside(files.show, is_page=False)),
                 Route("/recruiters", inside(recruiters.show)),
                 Route("/recruiters/find", inside(recruiters.find), methods=["POST"]),

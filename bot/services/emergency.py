@@ -152,11 +152,14 @@ def hear_more(
 ) -> None:
     """A person with a case wrote again.
 
-    A closed case opens; the case is as urgent as the most urgent message; a place named in
-    danger is noted; and whoever has the case hears of it when no phone is ringing.
+    A closed case opens, and a wish to close one is dropped; the case is as urgent as the most
+    urgent message; a place named in danger is noted; and whoever has the case hears of it when
+    no phone is ringing.
     """
     if known.case_id is None:
         return
+    for case_id in uow.cases.drop_closings(known.id):
+        uow.cases.log(case_id, LogKind.CLOSE_DROPPED, "person", "", now)
     case = uow.cases.get(known.case_id)
     if case.state is CaseState.CLOSED:
         uow.cases.reopen(case.id, now)

@@ -19,7 +19,9 @@ from bot.store.holding import Holding
 from bot.store.hot_spots import HotSpots
 from bot.store.keys import Vault
 from bot.store.lines import Lines
+from bot.store.load import Loads
 from bot.store.next_steps import NextSteps
+from bot.store.notices import Notices
 from bot.store.offers import Offers
 from bot.store.outbox import Outbox
 from bot.store.pages import Pages
@@ -31,6 +33,7 @@ from bot.store.reports import Reports
 from bot.store.review import Review
 from bot.store.rota import Rota
 from bot.store.staff import StaffDirectory
+from bot.store.traces import Traces
 from bot.store.turns import Turns
 
 
@@ -64,6 +67,9 @@ class SqlUnitOfWork:
         self.rota = Rota(connection)
         self.next_steps = NextSteps(connection, vault)
         self.staff = StaffDirectory(connection, vault)
+        self.notices = Notices(connection)
+        self.loads = Loads(connection)
+        self.traces = Traces(connection)
         self.alarms = Alarms(connection)
         self.channels = Channels(connection)
         self.quarantine = Quarantine(connection, vault)

@@ -9,10 +9,14 @@ from importlib import import_module
 
 import pytest
 
-from bot.console import message_words, words
+from bot.console import message_words, record, words
 from bot.domain.cases import LogEntry, LogKind
+from bot.domain.pages import PageEvent, PageKind
 from bot.gateways.telegram_client import FORBIDDEN, NOBODY_THERE
 from bot.gateways.twilio_verdicts import BY_STATUS, VERDICTS
+from bot.services.acknowledging import Answer
+from bot.services.care_given import Silence
+from bot.services.caring import CaredHow
 from bot.settings import ROOT
 from tests.hotline import START
 
@@ -189,3 +193,14 @@ def test_a_message_becomes_one_short_line() -> None:
 def test_a_country_is_a_name(country: str, shown: str) -> None:
     """The dialogue keeps countries in small letters; staff read names."""
     assert words.place(country) == shown
+
+
+def test_every_code_of_the_logs_has_words() -> None:
+    """What a case log or the record of pages may hold is read by staff in Indonesian."""
+    assert set(words.LOG_KINDS) == set(LogKind)
+    assert set(record.EVENTS) == set(PageEvent)
+    assert set(record.KINDS) == set(PageKind) - {PageKind.STEP}
+    assert set(words.CARE) == set(CaredHow)
+    assert set(words.SILENCES) == set(Silence)
+    refusals = set(Answer) - {Answer.TAKEN, Answer.YOURS, Answer.UNKNOWN}
+    assert {record.reason(answer) for answer in refusals} <= set(record.REASONS.values())
