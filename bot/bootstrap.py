@@ -35,6 +35,7 @@ from bot.ports import (
     Transcriber,
     Wording,
 )
+from bot.pulse import Pulse
 from bot.services.paging import SCREEN
 from bot.settings import ROOT, Settings
 from bot.store.database import Database, Job
@@ -68,6 +69,7 @@ class App:
     # Of this process only: channels found open, and refused requests by channel and reason.
     opened: set[str] = field(default_factory=set)
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
+    pulse: Pulse = field(default_factory=Pulse)
 
     def attach(self) -> None:
         """Wake what runs on the current event loop, also when another process commits."""

@@ -288,6 +288,14 @@ def serve(
     command.run(with_worker=worker)
 
 
+@app.command()
+def watch() -> None:
+    """Look at everything each minute, raise alarms, wake people, tell HEARTBEAT_URL when all is well."""
+    from bot.cli import watch as command
+
+    command.run()
+
+
 @app.command(hidden=True)
 def work() -> None:
     """A worker in a process of its own, beside servers that run none."""

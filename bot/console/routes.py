@@ -23,6 +23,7 @@ from bot.console.pages import FOLDER, Pages
 from bot.console.quarantine import QuarantinePage
 from bot.console.recruiters import Recruiters
 from bot.console.sessions import Sessions
+from bot.console.status import StatusPage
 from bot.services.quarantine import Intake
 
 log = structlog.get_logger()
@@ -46,6 +47,7 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
     quarantine = QuarantinePage(app, pages, intake)
     recruiters = Recruiters(app, pages)
     files = Files(app)
+    status = StatusPage(app, pages)
     inside = sessions.signed_in
     faults = _Faults(pages)
     return [
@@ -66,6 +68,7 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
                 Route("/recruiters/find", inside(recruiters.find), methods=["POST"]),
                 Route("/recruiters/{reference}", inside(recruiters.show_one)),
                 Route("/recruiters/{reference}/{act}", inside(recruiters.act), methods=["POST"]),
+                Route("/status", inside(status.show)),
                 Route("/quarantine", inside(quarantine.show)),
                 Route("/quarantine/{row_id}/{act}", inside(quarantine.act), methods=["POST"]),
                 Mount("/static", StaticFiles(directory=FOLDER / "static")),

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 from bot.console import dates, message_words, register_words
 from bot.domain.agencies import LIST_STALE, Outcome
+from bot.domain.audit_words import TITLES
 from bot.domain.cases import CaseKind, CloseReason, LogEntry, LogKind
 from bot.domain.messages import Author
 from bot.domain.office import Office
 from bot.language.flags import catalogue
 from bot.language.types import Urgency, Verdict
 from bot.services.offers_seen import HOT_SPOT
+from bot.services.watchman import WATCH
 
 URGENCIES = {
     Urgency.EMERGENCY: "DARURAT",
@@ -32,6 +34,8 @@ KINDS = {
     CaseKind.HUMAN_REQUEST: "Minta bicara dengan petugas",
     CaseKind.PRIVACY: "Data pribadi",
     CaseKind.MESSAGE: "Pesan untuk didengar atau dilihat",
+    CaseKind.CANARY: "Laporan uji",
+    CaseKind.DRILL: "Latihan panggilan",
 }
 CLOSE_REASONS = {
     CloseReason.HELPED: "Sudah tertolong",
@@ -177,6 +181,7 @@ ALARMS = {
     "hot_spot": "Titik rawan: {what}. Lihat apakah kasusnya perlu ditangani bersama.",
     "telegram_webhook": "Telegram belum bisa mengantar pesan ke sini: {what}.",
     "telegram_polling": "Pesan Telegram belum bisa diambil: {what}.",
+    **{f"{WATCH}{code}": f"Penjaga: {title}. Lihat Status." for code, title in TITLES.items()},
 }
 # Alarms whose detail is a channel, with the reason after a colon when there is one.
 CHANNEL_ALARMS = ("reply_failed", "reply_uncertain", "window_closed", "file_late")
