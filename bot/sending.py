@@ -14,7 +14,7 @@ from bot.bootstrap import App
 from bot.domain.channels import RULES
 from bot.domain.messages import Outbound
 from bot.ports import NotToldError, Sender, SendError
-from bot.services import delivery
+from bot.services import delivery, paging
 from bot.services.paging import PAGES
 
 log = structlog.get_logger()
@@ -50,7 +50,7 @@ class Sending:
         app = self._app
         free = SENDS_AT_ONCE - len(self._calls[PAGES])
         now = app.clock.now()
-        rows = await app.write(lambda uow: uow.deliveries.claim_pages(now, SEND_LEASE, free))
+        rows = await app.write(lambda uow: paging.claim_pages(uow, now, SEND_LEASE, free))
         return self._send_all(PAGES, rows)
 
     def _texts(self, channel: str) -> Step:
@@ -81,14 +81,14 @@ class Sending:
         try:
             await self._send(row)
         except Exception as error:  # noqa: BLE001  # the lease runs out, and the row is asked for
-            log.error("not_recorded", channel=row.channel, row=row.id, error=type(error).__name__)
+            _about(row).error("not_recorded", error=type(error).__name__)
 
     async def _send(self, row: Outbound) -> None:
         app = self._app
         try:
-            provider_id = await self._call(row)
+            provider_id, is_repeat = await self._call(row)
         except Exception as error:  # noqa: BLE001  # every failure is recorded with its row
-            log.warning("send_failed", channel=row.channel, row=row.id, error=type(error).__name__)
+            _about(row).warning("send_failed", error=type(error).__name__)
             failed = error
             await app.write(
                 lambda uow: delivery.record_failure(uow, row, failed, app.office, app.clock.now())
@@ -96,21 +96,26 @@ class Sending:
         else:
             app.pulse.mark(f"call {row.channel}", app.clock.now())
             await app.write(
-                lambda uow: delivery.record_sent(uow, row, provider_id, app.clock.now())
+                lambda uow: delivery.record_sent(
+                    uow, row, provider_id, app.clock.now(), is_repeat=is_repeat
+                )
             )
 
-    async def _call(self, row: Outbound) -> str | None:
-        """Hand a row to its gateway, unless an earlier try has done that already."""
+    async def _call(self, row: Outbound) -> tuple[str | None, bool]:
+        """Hand a row to its gateway, unless an earlier try has done that already.
+
+        Its id there, and whether the provider may have had it before.
+        """
         sender = self._app.senders.get(row.channel)
         if sender is None:
             raise SendError("channel_not_configured", permanent=False)
         async with asyncio.timeout(SEND_SECONDS):
             if row.uncertain:
-                log.warning("asked_again", channel=row.channel, row=row.id)
+                _about(row).warning("asked_again")
                 provider_id = await self._ask(sender, row)
                 if provider_id is not None:
-                    return provider_id
-            return await sender.send(row)
+                    return provider_id, False
+            return await sender.send(row), row.uncertain
 
     @staticmethod
     async def _ask(sender: Sender, row: Outbound) -> str | None:
@@ -118,3 +123,9 @@ class Sending:
             return await sender.find_sent(row)
         except Exception as error:
             raise NotToldError(type(error).__name__) from error
+
+
+def _about(row: Outbound) -> structlog.stdlib.BoundLogger:
+    """The log, with what a line about this row has to name."""
+    bound: structlog.stdlib.BoundLogger = log.bind(channel=row.channel, row=row.id)
+    return bound.bind(trace=row.trace_id) if row.trace_id else bound

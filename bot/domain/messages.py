@@ -186,7 +186,8 @@ class Outbound:
     """An outbound row as its sender sees it.
 
     `uncertain` when an earlier try died inside the call: the provider may have it already.
-    `as_template` when only an approved template may open the talk again (WhatsApp).
+    `as_template` when only an approved template may open the talk again (WhatsApp). Rows to
+    staff have the page that they belong to and the trace of its case.
     """
 
     id: str
@@ -201,6 +202,8 @@ class Outbound:
     created_at: datetime | None = None
     uncertain: bool = False
     as_template: bool = False
+    page_id: str | None = None
+    trace_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Staff:
-    """A staff member; people outside only ever see the label."""
+    """A staff member; people outside only ever see the label.
+
+    A robot answers trials; it is never on duty and never counted as somebody who can be reached.
+    """
 
     id: str
     login: str
@@ -25,6 +28,7 @@ class Staff:
     role: Role
     disabled: bool
     password_hash: str = field(repr=False)
+    robot: bool = False
 
     @property
     def label(self) -> str:
@@ -34,10 +38,15 @@ class Staff:
 
 @dataclass(frozen=True)
 class Contact:
-    """A way to wake a staff member; pages use verified ones only."""
+    """A way to wake a staff member; pages use verified ones only, in the order of `position`.
+
+    `after_minutes` is how long the contact before it may stay without an answer.
+    """
 
     id: str
     staff_id: str
     channel: str
     verified_at: datetime | None
     address: str = field(repr=False)
+    position: int = 0
+    after_minutes: int = 0

@@ -8,7 +8,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 
 from bot.domain.staff import Contact, Role, Staff
 from bot.store.rows import SealedRows, new_id, staff_key
-from bot.store.tables import staff, staff_contact, staff_session
+from bot.store.tables import staff, staff_contact, staff_group, staff_session
 
 
 class StaffDirectory(SealedRows):
@@ -61,9 +61,16 @@ class StaffDirectory(SealedRows):
         self._connection.execute(delete(staff_session).where(staff_session.c.staff_id == staff_id))
 
     def add_contact(
-        self, staff_id: str, channel: str, address: str, verified_at: datetime | None
+        self,
+        staff_id: str,
+        channel: str,
+        address: str,
+        verified_at: datetime | None,
+        *,
+        position: int = 0,
+        after_minutes: int = 0,
     ) -> None:
-        """A way to wake somebody."""
+        """A way to wake somebody, with its place in their order."""
         row_id = new_id()
         self._connection.execute(
             insert(staff_contact).values(
@@ -71,16 +78,27 @@ class StaffDirectory(SealedRows):
                 staff_id=staff_id,
                 channel=channel,
                 address_sealed=self._seal(staff_key(staff_id), address, f"contact:{row_id}"),
+                position=position,
+                after_minutes=after_minutes,
                 verified_at=verified_at,
             )
         )
 
+    def group(self, name: str) -> tuple[str, ...]:
+        """Ids of the members of a group, robots included."""
+        rows = self._connection.execute(
+            select(staff_group.c.staff_id)
+            .where(staff_group.c.name == name)
+            .order_by(staff_group.c.staff_id)
+        )
+        return tuple(row.staff_id for row in rows)
+
     def contacts(self, staff_id: str) -> tuple[Contact, ...]:
-        """All ways to wake somebody, verified or not."""
+        """All ways to wake somebody, verified or not, in the order of their positions."""
         rows = self._connection.execute(
             select(staff_contact)
             .where(staff_contact.c.staff_id == staff_id)
-            .order_by(staff_contact.c.id)
+            .order_by(staff_contact.c.position, staff_contact.c.id)
         )
         return tuple(
             Contact(
@@ -91,6 +109,8 @@ class StaffDirectory(SealedRows):
                 address=self._open(
                     staff_key(row.staff_id), row.address_sealed, f"contact:{row.id}"
                 ),
+                position=row.position,
+                after_minutes=row.after_minutes,
             )
             for row in rows
         )
@@ -153,4 +173,5 @@ def _read(row: Row[tuple[object, ...]]) -> Staff:
         role=Role(row.role),
         disabled=row.disabled,
         password_hash=row.password_hash,
+        robot=row.robot,
     )
