@@ -33,7 +33,7 @@ class LastResort:
 
         With none it stands on the screen of this machine.
         """
-        text = watchman.words(found, self._app.office)
+        text = f"{watchman.words(found)} Lihat {self._app.office.console_url}/status"
         calls = (self._send(each.channel, text, each.address) for each in ways)
         reached = sum(await asyncio.gather(*calls))
         if not reached:

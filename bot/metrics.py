@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from bot.bootstrap import App
 from bot.domain.auditor import Code
-from bot.domain.channels import RULES
+from bot.domain.channels import CANARY, RULES
 from bot.services.watchman import WATCH
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -64,7 +64,7 @@ def _channels(uow: SqlUnitOfWork) -> tuple[Metric, ...]:
         value=figures.uncertain_sends(),
     )
     opened = figures.opened_channels()
-    known = sorted({*RULES, *opened})
+    known = sorted({*RULES, *opened} - {CANARY})
     return (
         _labelled(
             "tanyadulu_outbound_stuck",

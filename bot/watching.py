@@ -96,12 +96,14 @@ class Watchman:
         return found
 
     async def _tell(self, found: Sequence[Finding], fresh: Sequence[Finding]) -> None:
-        """With our own hands, where no worker or no store would do it; once an outage."""
+        """With our own hands where no worker or no store would do it; once an outage."""
         codes = {each.code for each in found}
         if not codes & NO_STORE:
             self._told = False
-            if Code.WORKER_STOPPED in codes and fresh:
-                await self._last_resort.tell(fresh, self._ways)
+            if fresh:
+                has_worker = Code.WORKER_STOPPED not in codes
+                ways = () if has_worker else self._ways  # for whom has none: the screen
+                await self._last_resort.tell(fresh, ways)
         elif not self._told:
             # Nothing can be noted: a second watchman tells it too.
             self._told = True
@@ -146,9 +148,19 @@ class Watchman:
         return None
 
     async def _note(self, found: Sequence[Finding], now: datetime) -> Sequence[Finding]:
-        """Alarms, and pages through the outbox for what is grave and new."""
+        """Alarms, and pages through the outbox for what is grave and new; what those do not tell."""
+        office = self._app.office
+        has_worker = all(each.code is not Code.WORKER_STOPPED for each in found)
+
+        def note(uow: SqlUnitOfWork) -> Sequence[Finding]:
+            fresh = watchman.note(uow, found, now)
+            if not is_grave(found):
+                watchman.end_outage(uow, now)
+            is_told = bool(fresh) and has_worker and watchman.tell(uow, fresh, office, now)
+            return () if is_told else fresh
+
         try:
-            return await _soon(self._app.write(lambda uow: watchman.note(uow, found, now)))
+            return await _soon(self._app.write(note))
         except Exception as error:  # noqa: BLE001  # the finding says it already
             log.error("not_noted", error=type(error).__name__)
             return ()

@@ -10,6 +10,7 @@ import structlog
 
 from bot import logs
 from bot.bootstrap import App, build
+from bot.canary import Canary
 from bot.cli.common import load_settings, prepare_data_dir
 from bot.gateways.screen import MARK
 from bot.settings import Settings
@@ -34,7 +35,7 @@ async def _watch(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, watching.cancel)
     app = await _opened(settings)
     try:
-        await Watchman(app).run()
+        await asyncio.gather(Watchman(app).run(), Canary(app).run())
     finally:
         await app.close()
 

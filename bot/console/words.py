@@ -35,6 +35,7 @@ KINDS = {
     CaseKind.PRIVACY: "Data pribadi",
     CaseKind.MESSAGE: "Pesan untuk didengar atau dilihat",
     CaseKind.CANARY: "Laporan uji",
+    CaseKind.OUTAGE: "Gangguan layanan",
     CaseKind.DRILL: "Latihan panggilan",
 }
 CLOSE_REASONS = {

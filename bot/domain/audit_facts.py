@@ -13,8 +13,8 @@ from bot.language.types import Urgency
 class UrgentCase:
     """An open emergency or urgent case, and what will happen next in it.
 
-    `paging_due` is when staff are paged next, None when nobody is being paged; `rings_since` when
-    that paging began; `is_answered`: somebody said "I have it", and that has not lapsed;
+    `paging_due` is when staff are paged next, or the care of who has it is looked at; None when
+    neither will be. `rings_since` is when phones began to ring; `is_answered`: somebody said "I have it", and that has not lapsed;
     `is_held`: a human talks to the person; `step_due` is when the next planned step is due.
     """
 
@@ -66,6 +66,16 @@ class CanaryRun:
     problem: str | None = None
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether it is neither through nor given up."""
+        return self.acknowledged_at is None and self.problem is None
+
+    @property
+    def missing(self) -> str:
+        """The station that it has not come to."""
+        return "not_paged" if self.paged_at is None else "not_acknowledged"
+
+    @property
     def seconds(self) -> float | None:
         """From the message to the acknowledgement; None when there was none."""
         if self.acknowledged_at is None:
@@ -80,7 +90,8 @@ class Facts:
     `beats` are all names ever seen; `newest` is the latest moment in any row that is never
     planned ahead; `clock_off` is how far the clock of the database is ahead of this machine's, None
     where it has none of its own (SQLite).
-    `unreadable` counts what was tried and could not be decrypted.
+    `canary` is the last test report, `canary_before` the one before, `canary_good_at` when one went
+    through. `unreadable` counts what was tried and could not be decrypted.
     """
 
     cases: tuple[UrgentCase, ...] = ()
@@ -93,6 +104,7 @@ class Facts:
     unreadable: int = 0
     refused_lately: int = 0
     canary: CanaryRun | None = None
+    canary_before: CanaryRun | None = None
     canary_good_at: datetime | None = None
 
 

@@ -5,7 +5,7 @@ Every threshold is a constant with its reason; docs/runbook.md says what to do a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -136,7 +136,7 @@ def outside(around: Surroundings, now: datetime) -> tuple[Finding, ...]:
     return (*_jump(around), *_disk(around), *_telegram(around, now))
 
 
-def is_grave(found: tuple[Finding, ...]) -> bool:
+def is_grave(found: Iterable[Finding]) -> bool:
     """Whether the heartbeat must stop."""
     return any(each.severity is Severity.GRAVE for each in found)
 
@@ -239,14 +239,11 @@ def _canary(facts: Facts, around: Surroundings, now: datetime) -> Iterator[Findi
     if around.canary_every is None:
         return
     run = facts.canary
+    if run is not None and run.is_under_way and now - run.started_at < CANARY_TAKES:
+        run = facts.canary_before  # what failed before has failed until this one is through
     if run is not None and run.acknowledged_at is None:
-        if run.problem is not None:
-            yield find(Code.CANARY_FAILED, Severity.GRAVE, why=run.problem)
-            return
-        if now - run.started_at >= CANARY_TAKES:
-            why = "not_paged" if run.paged_at is None else "not_acknowledged"
-            yield find(Code.CANARY_FAILED, Severity.GRAVE, why=why)
-            return
+        yield find(Code.CANARY_FAILED, Severity.GRAVE, why=run.problem or run.missing)
+        return
     known = [each for each in (facts.canary_good_at, around.watching_since) if each is not None]
     if known and now - max(known) >= around.canary_every + CANARY_SLACK:
         minutes = _minutes(now - max(known))

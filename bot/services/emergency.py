@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.domain.cases import Case, CaseKind, CaseState, LogKind
+from bot.domain.channels import CANARY
 from bot.domain.conversation import Conversation, HandledBy, Talk
 from bot.domain.doubts import DoubtState
 from bot.domain.messages import Author, Reply
 from bot.domain.office import Office
+from bot.domain.oncall import PolicyName
 from bot.language.danger import emergency_signals
 from bot.language.types import Understanding, Urgency
 from bot.ports import Wording
@@ -41,11 +43,12 @@ def open_emergency(
 
     While a human is there and talks to the person nobody else is woken.
     """
+    is_trial = known.channel == CANARY
+    kind = CaseKind.CANARY if is_trial else kind
     case = uow.cases.open_of_kind(known.id, kind)
     if case is None:
-        case = uow.cases.open(
-            known, kind, Urgency.EMERGENCY, fields, practice=is_practice(uow, office), now=now
-        )
+        practice = is_trial or is_practice(uow, office)
+        case = uow.cases.open(known, kind, Urgency.EMERGENCY, fields, practice=practice, now=now)
         uow.cases.log(case.id, LogKind.OPENED, "system", ", ".join(signals), now)
     else:
         case = uow.cases.raise_urgency(case, Urgency.EMERGENCY, now)
@@ -54,7 +57,8 @@ def open_emergency(
         uow.cases.log(case.id, LogKind.SIGNALS, "system", ", ".join(signals), now)
     uow.conversations.set_case(known.id, case.id)
     if not is_held(uow, known, now):
-        start_escalation(uow, case, office, now)
+        policy = PolicyName.CANARY if is_trial else PolicyName.EMERGENCY
+        start_escalation(uow, case, office, now, policy=policy)
     uow.wake("console")
     return case
 

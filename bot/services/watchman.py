@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.auditor import Finding, Severity
+from bot.domain.cases import CaseKind, CloseReason, LogKind
+from bot.domain.channels import CANARY
 from bot.domain.office import Office
+from bot.domain.pages import PageKind
 from bot.domain.staff import Contact, Role
-from bot.services.duty import active_staff, duty
+from bot.language.types import Urgency
+from bot.services import ringing
+from bot.services.duty import active_staff, duty, is_practice
 from bot.store.unit_of_work import SqlUnitOfWork
 
 WATCH = "watch_"
@@ -17,6 +22,8 @@ QUIET = timedelta(minutes=30)
 """A finding that comes and goes wakes nobody twice within this time."""
 OVERSEERS = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 MOST_NAMED = 3
+WATCHMAN = "watchman"
+"""Who reports outages, among the robots."""
 
 
 def note(uow: SqlUnitOfWork, found: Sequence[Finding], now: datetime) -> tuple[Finding, ...]:
@@ -32,7 +39,7 @@ def note(uow: SqlUnitOfWork, found: Sequence[Finding], now: datetime) -> tuple[F
             uow.alarms.settle_one(alarm.id, now)
     fresh = []
     for (kind, about), finding in present.items():
-        was_quiet = not uow.alarms.raised_since(kind, about, now - QUIET)
+        was_quiet = not uow.alarms.was_raised(kind, about, now - QUIET)
         is_new = uow.alarms.raise_once(kind, about, now)
         if is_new and was_quiet and finding.severity is Severity.GRAVE:
             fresh.append(finding)
@@ -57,8 +64,33 @@ def ways(uow: SqlUnitOfWork, office: Office, now: datetime) -> tuple[Contact, ..
     )
 
 
-def words(found: Sequence[Finding], office: Office) -> str:
-    """What the page says: what is broken and where to look; no name, no story."""
+def tell(uow: SqlUnitOfWork, fresh: Sequence[Finding], office: Office, now: datetime) -> bool:
+    """Page them through the outbox, contact after contact; False when nobody has a phone for it.
+
+    An outage is a case of the watchman's own: its log tells later what was broken, and when.
+    """
+    known = uow.conversations.for_sender(CANARY, WATCHMAN, now)
+    case = uow.cases.open_of_kind(known.id, CaseKind.OUTAGE)
+    if case is None:
+        practice = is_practice(uow, office)
+        case = uow.cases.open(known, CaseKind.OUTAGE, Urgency.NONE, {}, practice=practice, now=now)
+    for finding in fresh:
+        uow.cases.log(case.id, LogKind.NOTE, "system", finding.for_staff, now)
+    to = overseers(uow, office, now)
+    news = f"{words(fresh)} Lihat {office.console_url}/status."
+    return bool(ringing.begin(uow, case, to, PageKind.SUPERVISOR, office, now, news=news))
+
+
+def end_outage(uow: SqlUnitOfWork, now: datetime) -> None:
+    """Nothing grave is left: no phone rings for it any more."""
+    for case in uow.cases.open_of(CaseKind.OUTAGE):
+        uow.pages.end(case.id)
+        uow.cases.close(case.id, CloseReason.HELPED, now)
+        uow.cases.log(case.id, LogKind.CLOSED, "system", CloseReason.HELPED, now)
+
+
+def words(found: Sequence[Finding]) -> str:
+    """What the page says: what is broken; no name, no story."""
     told = " ".join(each.for_staff for each in found[:MOST_NAMED])
     more = f" Dan {len(found) - MOST_NAMED} lagi." if len(found) > MOST_NAMED else ""
-    return f"GANGGUAN TanyaDulu: {told}{more} Lihat {office.console_url}/status"
+    return f"GANGGUAN: {told}{more}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from bot.store.tables import alarm
 
@@ -37,15 +37,11 @@ class Alarms:
             self._connection.execute(insert(alarm).values(at=now, kind=kind, detail=detail))
         return standing is None
 
-    def raised_since(self, kind: str, detail: str, since: datetime) -> bool:
-        """Whether the same was raised, or settled, after a moment."""
+    def was_raised(self, kind: str, detail: str, since: datetime) -> bool:
+        """Whether the same was raised since a moment, settled or not."""
         row = self._connection.execute(
             select(alarm.c.id)
-            .where(
-                alarm.c.kind == kind,
-                alarm.c.detail == detail,
-                or_(alarm.c.at > since, alarm.c.settled_at > since, alarm.c.settled_at.is_(None)),
-            )
+            .where(alarm.c.kind == kind, alarm.c.detail == detail, alarm.c.at >= since)
             .limit(1)
         ).first()
         return row is not None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, case, func, or_, select, text
 
 from bot.clock import SystemClock
 from bot.domain.audit_facts import Calls, Facts, UrgentCase, Waiting
-from bot.domain.cases import CaseKind, CaseState
+from bot.domain.cases import NO_PERSONS, CaseState
 from bot.domain.channels import WEB
 from bot.domain.conversation import HandledBy
 from bot.domain.delivery import NOT_REACHABLE
@@ -18,6 +19,7 @@ from bot.domain.messages import Delivery, TurnState
 from bot.domain.oncall import EscalationState
 from bot.language.types import Urgency
 from bot.store.canary import CanaryRuns
+from bot.store.escalations import IN_CARE
 from bot.store.keys import KeyMissingError
 from bot.store.outbox import WAITING
 from bot.store.quarantine import QuarantineState
@@ -66,6 +68,7 @@ class Audit(SealedRows):
             unreadable=self._unreadable(),
             refused_lately=self._refused(now - timedelta(hours=1)),
             canary=runs.latest(),
+            canary_before=runs.before(),
             canary_good_at=runs.good_at(),
         )
 
@@ -80,19 +83,21 @@ class Audit(SealedRows):
         paging, steps = self._paging(), self._steps()
         for row in rows:
             latest = paging.get(row.id)
-            running = latest is not None and latest.state == EscalationState.RUNNING
+            runs = latest is not None and latest.state == EscalationState.RUNNING
+            is_answered = latest is not None and latest.state == EscalationState.ACKNOWLEDGED
+            is_watched = latest is not None and is_answered and latest.care in IN_CARE
             yield UrgentCase(
                 reference=row.reference,
                 urgency=Urgency(row.urgency),
                 since=row.opened_at,
-                paging_due=latest.next_at if latest is not None and running else None,
-                rings_since=latest.started_at if latest is not None and running else None,
-                is_answered=latest is not None and latest.state == EscalationState.ACKNOWLEDGED,
+                paging_due=latest.next_at if latest is not None and (runs or is_watched) else None,
+                rings_since=_rings_since(latest) if latest is not None and runs else None,
+                is_answered=is_answered,
                 is_held=row.handled_by == HandledBy.HUMAN and row.case_id == row.id,
                 step_due=steps.get(row.id),
             )
 
-    def _paging(self) -> dict[str, Row[tuple[object, ...]]]:
+    def _paging(self) -> dict[str, Row[Any]]:
         """The newest escalation of each urgent case."""
         rows = self._connection.execute(
             select(escalation)
@@ -236,12 +241,20 @@ class Audit(SealedRows):
 
 
 def _is_urgent() -> ColumnElement[bool]:
-    """Open, and a person waits for people; the watchman's own reports are judged by their run."""
+    """Open, and a person waits for people; trials and outages are judged by other things."""
     return (
         (case_file.c.state == CaseState.OPEN)
         & (case_file.c.urgency_rank >= Urgency.URGENT.rank)
-        & (case_file.c.kind != CaseKind.CANARY)
+        & case_file.c.kind.not_in(NO_PERSONS)
     )
+
+
+def _rings_since(running: Row[Any]) -> datetime | None:
+    """Since when phones ring: not while the first step is only planned, anew after a lapse."""
+    if not running.step:
+        return None
+    started_at: datetime = running.started_at
+    return max(started_at, running.acknowledged_at or started_at)
 
 
 def _count(rule: ColumnElement[bool]) -> ColumnElement[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, Row, insert, select, update
 
@@ -17,11 +17,8 @@ class CanaryRuns:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def begin(self, now: datetime, every: timedelta) -> CanaryRun | None:
-        """A new run, unless the last one is younger than that (or the clock was set back)."""
-        last = self.latest()
-        if last is not None and timedelta(0) <= now - last.started_at < every:
-            return None
+    def begin(self, now: datetime) -> CanaryRun:
+        """A new run."""
         run_id = new_id()
         self._connection.execute(insert(canary_run).values(id=run_id, started_at=now))
         return CanaryRun(run_id, now)
@@ -33,10 +30,12 @@ class CanaryRuns:
         ).first()
         return None if row is None else _read(row)
 
-    def of_case(self, case_id: str) -> CanaryRun | None:
-        """The run that a case belongs to, while it is the latest."""
-        run = self.latest()
-        return run if run is not None and run.case_id == case_id else None
+    def before(self) -> CanaryRun | None:
+        """The run before the latest."""
+        row = self._connection.execute(
+            select(canary_run).order_by(canary_run.c.started_at.desc()).offset(1).limit(1)
+        ).first()
+        return None if row is None else _read(row)
 
     def good_at(self) -> datetime | None:
         """When a run last went through."""

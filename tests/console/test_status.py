@@ -23,8 +23,7 @@ def report(office: Office, seconds: float) -> None:
     now = office.hotline.clock.now()
 
     def run(uow: SqlUnitOfWork) -> None:
-        begun = uow.canary.begin(now - timedelta(seconds=seconds), timedelta(hours=1))
-        assert begun is not None
+        begun = uow.canary.begin(now - timedelta(seconds=seconds))
         uow.canary.paged(begun.id, now - timedelta(seconds=seconds / 2))
         uow.canary.acknowledged(begun.id, now)
 

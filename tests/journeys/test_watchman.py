@@ -11,9 +11,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.auditor import Code
+from bot.domain.cases import CaseKind, CloseReason
 from bot.domain.staff import Role, Staff
 from bot.watching import Watchman
-from tests.hotline import Hotline, story
+from tests.hotline import START, Hotline, story
 
 HELP = "tolong saya disekap di kamar"
 CHIEF = "0000-1"
@@ -96,7 +97,7 @@ async def test_when_the_worker_stopped_the_watchman_calls_itself(
     await watchman.look()
     await watchman.look()
     (text,) = hotline.phones.received[CHIEF]
-    assert text.startswith("GANGGUAN TanyaDulu: Program pekerja berhenti")
+    assert text.startswith("GANGGUAN: Program pekerja berhenti")
     assert text.endswith("/console/status")
 
 
@@ -135,6 +136,34 @@ async def test_a_broken_store_is_told_with_the_addresses_of_before(
     await watchman.look()
     (text,) = hotline.phones.received[CHIEF]
     assert "Basis data tidak menjawab" in text
+
+
+@story
+async def test_what_is_grave_is_told_through_the_outbox(
+    hotline: Hotline, watchman: Watchman
+) -> None:
+    """With a worker at work supervisors are paged as for anything else: once, and in a case."""
+    await supervisor(hotline)
+    await hotline.says("ani", HELP)
+    (case,) = await hotline.cases()
+    await hotline.app.write(lambda uow: uow.escalations.resolve(case.id))
+    await hotline.app.write(lambda uow: uow.pages.end(case.id))
+    await hotline.forward(minutes=3)
+    before = len(hotline.phones.received[CHIEF])
+    await watchman.look()
+    await watchman.look()
+    await hotline.settle()
+    (text,) = hotline.phones.received[CHIEF][before:]
+    assert f"GANGGUAN: {case.reference} tidak punya langkah berikutnya" in text
+    assert "/console/status" in text
+    assert HELP not in text
+    assert [each.id for each in await hotline.cases()] == [case.id]
+    (outage,) = await hotline.app.read(lambda uow: uow.cases.open_of(CaseKind.OUTAGE))
+    await hotline.app.write(lambda uow: uow.cases.close(case.id, CloseReason.HELPED, START))
+    assert await watchman.look() == ()
+    assert await hotline.app.read(lambda uow: uow.cases.open_of(CaseKind.OUTAGE)) == ()
+    closed = await hotline.app.read(lambda uow: uow.cases.get(outage.id))
+    assert closed.close_reason is CloseReason.HELPED
 
 
 @story
