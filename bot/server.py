@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from functools import partial
 
 import structlog
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.exposition import choose_encoder
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -64,9 +64,11 @@ def create_app(app: App, *, with_worker: bool = True) -> Starlette:
 
     measured = registry(app)
 
-    async def metrics(_request: Request) -> Response:
-        text = await asyncio.to_thread(generate_latest, measured)
-        return Response(text, media_type=CONTENT_TYPE_LATEST)
+    async def metrics(request: Request) -> Response:
+        # Only OpenMetrics shows the trace of a case beside the time that it took.
+        encode, content_type = choose_encoder(request.headers.get("accept", ""))
+        text = await asyncio.to_thread(encode, measured)
+        return Response(text, media_type=content_type)
 
     return Starlette(
         routes=[

@@ -1,6 +1,6 @@
-"""The loops: turns, outbox, files, pictures, escalations, doubts, departures, beats.
+"""The loops: turns, outbox, files, pictures, escalations, and whatever else falls due.
 
-Each looks again after a commit, or after a moment.
+Each looks again after a commit, or after a moment; what has expired only every hour.
 """
 
 from __future__ import annotations
@@ -22,7 +22,16 @@ from bot.fetching import Fetching
 from bot.ports import AssistantDownError, AssistantFailedError
 from bot.reading import ReadingFiles
 from bot.sending import Sending, Step
-from bot.services import answer, caring, departures, doubts, paging, together
+from bot.services import (
+    answer,
+    caring,
+    departures,
+    doubts,
+    handover,
+    paging,
+    retention,
+    together,
+)
 from bot.services.commands import UnknownCommandError
 from bot.services.prepared import Prepared, prepare
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -37,10 +46,11 @@ TURN_LEASE = timedelta(seconds=30)
 # A turn that keeps failing while the assistant is otherwise up is a fault of the turn.
 MOST_ATTEMPTS = 5
 AFTER_AN_ERROR_SECONDS = 1.0
+BETWEEN_CLEANINGS = timedelta(hours=1)
 
 
 class Worker:
-    """Answers turns, sends what is in the outbox, fetches and reads files, looks at the clocks."""
+    """Answers turns, sends what is in the outbox, fetches and reads files, looks at the clocks, cleans up."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -50,6 +60,7 @@ class Worker:
         self._reading = ReadingFiles(app)
         self._turn_pause = POLL_SECONDS
         app.pulse.loops = [topic for topic, _ in self.loops()]
+        self._cleaned_at: datetime | None = None
 
     async def run(self) -> None:
         """Run all loops until cancelled."""
@@ -71,6 +82,8 @@ class Worker:
             ("care", self._care),
             ("doubts", self._doubts),
             ("departures", self._departures),
+            ("expired", self._expired),
+            ("handover", self._handover),
         ]
         seen = [(topic, self._seen(topic, step)) for topic, step in steps]
         return [*seen, ("beats", partial(beat, self._app))]
@@ -258,3 +271,18 @@ class Worker:
         return await app.write(
             lambda uow: departures.advance_all(uow, app.office, app.clock.now(), ROWS_AT_ONCE)
         )
+
+    async def _expired(self) -> bool:
+        """At the start, then every hour; a batch at a time, so that nobody waits for it."""
+        app = self._app
+        now = app.clock.now()
+        if self._cleaned_at is not None and abs(now - self._cleaned_at) < BETWEEN_CLEANINGS:
+            return False
+        is_more = await app.write(lambda uow: retention.delete_expired(uow, now, ROWS_AT_ONCE))
+        if not is_more:
+            self._cleaned_at = now
+        return is_more
+
+    async def _handover(self) -> bool:
+        app = self._app
+        return await app.write(lambda uow: handover.chase(uow, app.office, app.clock.now()))

@@ -23,6 +23,7 @@ from bot.gateways.rasa import RasaAssistant
 from bot.keyfile import new_key
 from bot.language.understanding import Understander
 from bot.ports import Answer, AssistantDownError, PictureReader, SendError, Transcriber
+from bot.services.acknowledging import Acknowledged, acknowledge_case
 from bot.settings import Settings
 from bot.worker import Worker
 from channels.inbound import take_in
@@ -275,6 +276,15 @@ class Hotline:
         """The open cases, most urgent first."""
         return await self.app.read(lambda uow: uow.cases.listed(CaseState.OPEN))
 
+    async def takes(self, member: Staff, case: Case) -> Acknowledged:
+        """A member says in the console that they have a case; everybody else hears it."""
+        now = self.clock.now()
+        said = await self.app.write(
+            lambda uow: acknowledge_case(uow, case, member.id, self.app.office, now)
+        )
+        await self.settle()
+        return said
+
     async def opens_console(self, member: Staff) -> None:
         """A member signs in and has the console open just now."""
         now = self.clock.now()
@@ -295,5 +305,5 @@ class Hotline:
             )
         if on_duty_hours:
             end = now + timedelta(hours=on_duty_hours)
-            await self.app.write(lambda uow: uow.escalations.add_shift(member.id, now, end))
+            await self.app.write(lambda uow: uow.rota.add_shift(member.id, now, end))
         return member

@@ -17,12 +17,14 @@ from bot.cli import findings
 from bot.cli.backup import STAMP as LAST_BACKUP
 from bot.cli.common import CommandError, load_settings
 from bot.cli.doctor_channels import channel_findings
+from bot.cli.doctor_pictures import picture_finding, small_picture
 from bot.cli.findings import Finding, Level, broken, ok, warning
 from bot.clock import SystemClock
 from bot.domain.agencies import is_sample, is_stale
 from bot.domain.auditor import HEARTBEAT, Severity, audit
 from bot.domain.channels import TELEGRAM, WHATSAPP
 from bot.domain.contacts import unchecked
+from bot.gateways.ocr import PictureProcess
 from bot.language.understanding import Understander
 from bot.services.duty import (
     STAFF_FOR_REAL_SERVICE,
@@ -81,6 +83,10 @@ def _all() -> Iterator[Finding]:
     yield from findings.directory_findings()
     yield from findings.library_findings(now.date())
     yield from findings.running_findings(settings)
+    if settings.picture_window:
+        yield asyncio.run(picture_finding(PictureProcess(), small_picture()))
+    else:
+        yield ok("pictures are not read (TANYADULU_PICTURE_SECONDS=0): people type what they say")
     yield from backup_findings(settings.data_dir, now)
     secret = settings.telegram_webhook_secret or None
     in_the_way = [each for each in of_settings if each.level is Level.BROKEN]

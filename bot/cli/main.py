@@ -24,6 +24,8 @@ staff_app = typer.Typer(help="The people who may use the console.", no_args_is_h
 app.add_typer(staff_app, name="staff")
 agencies_app = typer.Typer(help="Lists of licensed placement companies.", no_args_is_help=True)
 app.add_typer(agencies_app, name="agencies")
+policy_app = typer.Typer(help="Whom cases page, and in which order.", no_args_is_help=True)
+app.add_typer(policy_app, name="policy")
 
 JsonLines = Annotated[
     bool, typer.Option("--jsonl", help="One JSON object a line, in from stdin and out to stdout.")
@@ -226,6 +228,32 @@ def agencies_remove(
     from bot.cli import agencies as command
 
     command.remove(source)
+
+
+@policy_app.command("show")
+def policy_show() -> None:
+    """All policies, as a file that `set` takes."""
+    from bot.cli import policy as command
+
+    command.show()
+
+
+@policy_app.command("set")
+def policy_set(
+    file: Annotated[Path, typer.Argument(metavar="FILE.yml", help="Policies as `show` prints.")],
+) -> None:
+    """Change the policies that the file names, for all cases that begin to page from now on."""
+    from bot.cli import policy as command
+
+    command.put(file)
+
+
+@policy_app.command("reset")
+def policy_reset() -> None:
+    """Back to the policies of the product."""
+    from bot.cli import policy as command
+
+    command.reset()
 
 
 KeyFile = Annotated[

@@ -22,6 +22,7 @@ from bot.console.lists import Lists
 from bot.console.pages import FOLDER, Pages
 from bot.console.quarantine import QuarantinePage
 from bot.console.recruiters import Recruiters
+from bot.console.rota import RotaPage
 from bot.console.sessions import Sessions
 from bot.console.status import StatusPage
 from bot.services.quarantine import Intake
@@ -46,6 +47,7 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
     casework = Casework(app, pages)
     quarantine = QuarantinePage(app, pages, intake)
     recruiters = Recruiters(app, pages)
+    rota = RotaPage(app, pages)
     files = Files(app)
     status = StatusPage(app, pages)
     inside = sessions.signed_in
@@ -69,6 +71,8 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
                 Route("/recruiters/{reference}", inside(recruiters.show_one)),
                 Route("/recruiters/{reference}/{act}", inside(recruiters.act), methods=["POST"]),
                 Route("/status", inside(status.show)),
+                Route("/rota", inside(rota.show)),
+                Route("/rota/{act}", inside(rota.act), methods=["POST"]),
                 Route("/quarantine", inside(quarantine.show)),
                 Route("/quarantine/{row_id}/{act}", inside(quarantine.act), methods=["POST"]),
                 Mount("/static", StaticFiles(directory=FOLDER / "static")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.console import talk, words
 from bot.console.message_words import reason
@@ -24,6 +24,8 @@ from bot.store.alarms import Alarm
 from bot.store.unit_of_work import SqlUnitOfWork
 
 REFERENCE = "TD-"
+LONGEST_SHOWN = timedelta(days=8)
+"""A duty that goes on for longer has no end worth showing."""
 
 
 @dataclass(frozen=True)
@@ -70,19 +72,28 @@ def top(uow: SqlUnitOfWork, member: Staff) -> Top:
 
 
 def on_duty(uow: SqlUnitOfWork, office: Office, now: datetime) -> tuple[OnDuty, ...]:
-    """Who is on duty now, in the order in which their shifts began."""
+    """Who is on duty now, in the order in which they are called."""
     state = duty(uow, office, now)
     ends: dict[str, datetime] = {}
-    for shift in uow.escalations.shifts(since=now):
-        if shift.starts_at <= now:
-            ends[shift.staff_id] = max(shift.ends_at, ends.get(shift.staff_id, now))
+    for stretch in uow.rota.plan(now).stretches(now, now + LONGEST_SHOWN):
+        if stretch.starts_at <= now:
+            ends[stretch.staff_id] = max(stretch.ends_at, ends.get(stretch.staff_id, now))
     return tuple(
         OnDuty(
             label=uow.staff.get(staff_id).label,
-            until=words.moment(ends[staff_id], now, office),
+            until=_until(ends.get(staff_id), now, office),
             reachable=staff_id in state.reachable,
         )
         for staff_id in state.on_call
+    )
+
+
+def _until(end: datetime | None, now: datetime, office: Office) -> str:
+    """How long a duty goes on; who is over time stays until their cases are handed over."""
+    if end is None:
+        return "sampai kasusnya diserahkan"
+    return (
+        "seterusnya" if end >= now + LONGEST_SHOWN else f"sampai {words.moment(end, now, office)}"
     )
 
 

@@ -9,6 +9,7 @@ from bot.console import dates, message_words, register_words
 from bot.domain.agencies import LIST_STALE, Outcome
 from bot.domain.audit_words import TITLES
 from bot.domain.cases import CaseKind, CloseReason, LogEntry, LogKind
+from bot.domain.handover import Missing
 from bot.domain.messages import Author
 from bot.domain.office import Office
 from bot.language.flags import catalogue
@@ -86,6 +87,7 @@ CODES: dict[str, str] = {
     "departure_48h": "berangkat dalam 48 jam",
     "departure_this_week_with_flags": "berangkat minggu ini",
     "departure_unnoticed": "tanggal berangkat sudah lewat sebelum ada yang tahu",
+    "look_at_offer": "lihat tawarannya sebelum berangkat: minggu ini, tanda bahayanya ringan",
     "ask_departure_date": "tanya kapan berangkat: belum dijawab",
     "ask_departed": "tanggalnya sudah lewat: sudah berangkat atau belum?",
     "departed": "sudah berangkat",
@@ -164,6 +166,10 @@ FIELDS = {
 ALARMS = {
     "no_one_on_call": "Tidak ada petugas bertugas saat {count} kasus darurat masuk.",
     "policy_exhausted": "Semua petugas sudah dipanggil untuk {count} kasus, belum ada jawaban.",
+    "handover_missing": (
+        "{count} kasus belum diserahkan setengah jam sesudah jaga petugasnya selesai. Tentukan "
+        "langkah berikutnya dan minta petugas jaga yang sekarang menerimanya."
+    ),
     "page_failed": "Panggilan ke petugas lewat {what} gagal terkirim.",
     "case_unreadable": (
         "{count} kasus darurat tidak bisa dibaca karena kuncinya hilang: petugas tidak dipanggil. "
@@ -188,6 +194,13 @@ ALARMS = {
 CHANNEL_ALARMS = ("reply_failed", "reply_uncertain", "window_closed", "file_late")
 # Alarms whose detail is a reason.
 REASON_ALARMS = ("telegram_webhook", "telegram_polling")
+# What keeps a case with a member whose duty is over.
+MISSING = {
+    Missing.NO_STEP: "belum ada langkah berikutnya",
+    Missing.OVERDUE: "waktu langkah berikutnya sudah lewat",
+    Missing.NOT_ON_NEXT_SHIFT: "langkah berikutnya bukan milik petugas jaga berikutnya",
+    Missing.NOT_ACCEPTED: "petugas jaga berikutnya belum menerima",
+}
 FILE_FAILED = "file_failed, "
 LAST_WORDS = 60
 

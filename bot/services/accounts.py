@@ -66,7 +66,7 @@ def disable(uow: SqlUnitOfWork, login: str, now: datetime) -> None:
     """
     member = _existing(uow, login)
     uow.staff.disable(member.id)
-    uow.escalations.end_shifts_of(member.id, now)
+    uow.rota.end_shifts_of(member.id, now)
 
 
 def hash_password(password: str) -> str:

@@ -12,11 +12,12 @@ from bot.domain.doubts import DoubtState
 from bot.domain.messages import Author, Reply
 from bot.domain.office import Office
 from bot.domain.oncall import PolicyName
-from bot.language.danger import emergency_signals
+from bot.domain.waking import Wake, Waking
+from bot.language.danger import emergency_signals, screen
 from bot.language.types import Understanding, Urgency
 from bot.ports import Wording
 from bot.services.duty import CONSOLE_OPEN, is_practice, status_line
-from bot.services.paging import start_escalation, tell_on_call, tell_who_has_it
+from bot.services.paging import AT_ONCE, start_escalation, tell_on_call, tell_who_has_it
 from bot.services.speak import speak, with_practice_notice
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -38,10 +39,12 @@ def open_emergency(
     fields: Mapping[str, str],
     office: Office,
     now: datetime,
+    *,
+    wanted: Waking = AT_ONCE,
 ) -> Case:
     """The emergency case of a conversation, new or found, with somebody being paged.
 
-    While a human is there and talks to the person nobody else is woken.
+    `wanted` says when, where that is not at once (a child that is being recruited). While a human is there and talks to the person nobody else is woken.
     """
     is_trial = known.channel == CANARY
     kind = CaseKind.CANARY if is_trial else kind
@@ -57,8 +60,9 @@ def open_emergency(
         uow.cases.log(case.id, LogKind.SIGNALS, "system", ", ".join(signals), now)
     uow.conversations.set_case(known.id, case.id)
     if not is_held(uow, known, now):
-        policy = PolicyName.CANARY if is_trial else PolicyName.EMERGENCY
-        start_escalation(uow, case, office, now, policy=policy)
+        if is_trial:
+            wanted = Waking(Wake.NOW, PolicyName.CANARY)
+        start_escalation(uow, case, office, now, wanted=wanted)
     uow.wake("console")
     return case
 
@@ -191,11 +195,13 @@ def _still_danger(case: Case, known: Conversation, understood: Understanding) ->
     )
 
 
-def see_to_urgent(uow: SqlUnitOfWork, conversation_id: str, office: Office, now: datetime) -> None:
+def see_to_urgent(
+    uow: SqlUnitOfWork, conversation_id: str, words: str, office: Office, now: datetime
+) -> None:
     """A message that calls for a human within hours was answered: it has an urgent case.
 
     The conversation's case is raised, or one is opened when the dialogue opened none. Those
-    on call hear of it; nobody else is woken.
+    on call hear of it; whether it wakes anybody else depends on what the words show.
     """
     known = uow.conversations.get(conversation_id)
     if known.case_id is None:
@@ -210,5 +216,5 @@ def see_to_urgent(uow: SqlUnitOfWork, conversation_id: str, office: Office, now:
             return
         case = uow.cases.raise_urgency(case, Urgency.URGENT, now)
         uow.cases.log(case.id, LogKind.URGENCY_RAISED, "system", Urgency.URGENT, now)
-    tell_on_call(uow, case, office, now)
+    tell_on_call(uow, case, office, now, screen(words).signals)
     uow.wake("console")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, delete, func, insert, select, update
@@ -75,6 +76,12 @@ class StaffDirectory(SealedRows):
         """Nobody signs in under this name any more; open sessions end."""
         self._connection.execute(update(staff).where(staff.c.id == staff_id).values(disabled=True))
         self._connection.execute(delete(staff_session).where(staff_session.c.staff_id == staff_id))
+
+    def set_languages(self, staff_id: str, tags: Sequence[str]) -> None:
+        """What somebody speaks beside Indonesian."""
+        self._connection.execute(
+            update(staff).where(staff.c.id == staff_id).values(languages=",".join(tags))
+        )
 
     def set_password(self, staff_id: str, password_hash: str) -> None:
         """A new password ends all sessions opened with the old one."""
@@ -196,5 +203,6 @@ def _read(row: Row[tuple[object, ...]]) -> Staff:
         role=Role(row.role),
         disabled=row.disabled,
         password_hash=row.password_hash,
+        languages=tuple(tag for tag in row.languages.split(",") if tag),
         robot=row.robot,
     )

@@ -534,6 +534,7 @@ override = Table(
     Column("ends_at", Utc, nullable=False),
     Column("created_at", Utc, nullable=False),
     _link("created_by", "staff", nullable=True),
+    Column("accepted_at", Utc),
     Index(None, "ends_at"),
 )
 

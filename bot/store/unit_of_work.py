@@ -22,6 +22,7 @@ from bot.store.holding import Holding
 from bot.store.hot_spots import HotSpots
 from bot.store.keys import Vault
 from bot.store.lines import Lines
+from bot.store.next_steps import NextSteps
 from bot.store.offers import Offers
 from bot.store.outbox import Outbox
 from bot.store.pages import Pages
@@ -31,6 +32,7 @@ from bot.store.readings import Readings
 from bot.store.recruiters import Recruiters
 from bot.store.reports import Reports
 from bot.store.review import Review
+from bot.store.rota import Rota
 from bot.store.staff import StaffDirectory
 from bot.store.turns import Turns
 
@@ -62,6 +64,8 @@ class SqlUnitOfWork:
         self.escalations = Escalations(connection)
         self.pages = Pages(connection, vault)
         self.policies = Policies(connection)
+        self.rota = Rota(connection)
+        self.next_steps = NextSteps(connection, vault)
         self.staff = StaffDirectory(connection, vault)
         self.alarms = Alarms(connection)
         self.channels = Channels(connection)

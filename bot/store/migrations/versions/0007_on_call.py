@@ -71,6 +71,7 @@ def upgrade() -> None:
         sa.Column('ends_at', sa.DateTime(), nullable=False),
         sa.Column('created_at', sa.DateTime(), nullable=False),
         sa.Column('created_by', sa.String(length=32), nullable=True),
+        sa.Column('accepted_at', sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ['created_by'], ['staff.id'], name=op.f('fk_override_created_by_staff')
         ),
