@@ -38,7 +38,7 @@ log = structlog.get_logger()
 ANSWER_SECONDS = 20.0
 """A database that takes longer than this answers nobody in time."""
 ASK_TELEGRAM_EVERY = 300.0
-JUMP_KNOWN_SECONDS = 120.0
+JUMP_KNOWN_SECONDS = 60.0
 """A jump is over in a moment; for so long it stays a finding, so that people see it."""
 NO_STORE = frozenset({Code.UNWRITABLE, Code.DATABASE_DOWN})
 """With one of these nothing can be noted, and no page be written."""

@@ -193,7 +193,7 @@ def _clock(facts: Facts, now: datetime) -> Iterator[Finding]:
         seconds = round(facts.clock_off.total_seconds())
         yield find(Code.CLOCK_DIFFERS, Severity.GRAVE, seconds=seconds)
     if facts.newest is not None and facts.newest - now >= FUTURE:
-        yield find(Code.FUTURE_ROWS, Severity.GRAVE, minutes=_minutes(facts.newest - now))
+        yield find(Code.FUTURE_ROWS, Severity.WARNING, minutes=_minutes(facts.newest - now))
 
 
 def _disk(around: Surroundings) -> Iterator[Finding]:

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from bot.domain.audit_facts import CanaryRun
 from bot.domain.auditor import CANARY_TAKES
-from bot.domain.cases import Case, CaseKind, CloseReason, LogKind
+from bot.domain.cases import Case, CaseKind
 from bot.domain.channels import CANARY
-from bot.domain.conversation import Talk
 from bot.domain.messages import InboundMessage
 from bot.domain.office import Office
 from bot.gateways.robot import ROBOT
+from bot.services import trials
 from bot.services.acknowledging import Answer, acknowledge_token
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -78,7 +78,7 @@ def answer(uow: SqlUnitOfWork, token: str, office: Office, now: datetime) -> Non
         uow.canary.failed(run.id, said.answer)
         return
     uow.canary.acknowledged(run.id, now)
-    _close(uow, case, now)
+    trials.end(uow, case, now)
 
 
 def _is_of(run: CanaryRun, case: Case) -> bool:
@@ -93,12 +93,4 @@ def give_up_late(uow: SqlUnitOfWork, now: datetime) -> None:
         return
     uow.canary.failed(run.id, run.missing)
     for case in uow.cases.open_of(CaseKind.CANARY):
-        _close(uow, case, now)
-
-
-def _close(uow: SqlUnitOfWork, case: Case, now: datetime) -> None:
-    uow.conversations.set_talk(case.conversation_id, Talk.ASSISTANT)
-    uow.cases.close(case.id, CloseReason.PRACTICE, now)
-    uow.escalations.resolve(case.id)
-    uow.pages.end(case.id)
-    uow.cases.log(case.id, LogKind.CLOSED, "system", CloseReason.PRACTICE, now)
+        trials.end(uow, case, now)

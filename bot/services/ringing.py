@@ -238,7 +238,8 @@ def _marks(urgency: Urgency, *, practice: bool) -> str:
 def _words(uow: SqlUnitOfWork, case: Case, page: Page, office: Office, news: str = "") -> Say:
     usual = OUTAGE if case.kind is CaseKind.OUTAGE else WORDS.get(page.kind, WAITS)
     words = news or usual
-    return partial(page_text, case, office, practice=is_practice(uow, office), words=words)
+    practice = case.kind is CaseKind.DRILL or is_practice(uow, office)
+    return partial(page_text, case, office, practice=practice, words=words)
 
 
 def _words_of_many(uow: SqlUnitOfWork, case: Case, pages: Sequence[Page], office: Office) -> Say:

@@ -193,6 +193,8 @@ class Pages:
                 page.c.created_at > since,
                 page.c.state == PageState.RINGING,
                 page.c.contact > 0,
+                # Nobody's emergency waits because a trial has just rung.
+                case_file.c.kind.not_in(NO_PERSONS),
             )
         )
         return tuple(

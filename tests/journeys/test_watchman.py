@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
 from structlog.testing import capture_logs
 
@@ -15,33 +10,10 @@ from bot.domain.cases import CaseKind, CloseReason
 from bot.domain.staff import Role, Staff
 from bot.watching import Watchman
 from tests.hotline import START, Hotline, story
+from tests.standins.monitor import WORD, monitor
 
 HELP = "tolong saya disekap di kamar"
 CHIEF = "0000-1"
-
-
-@contextmanager
-def monitor(status: int = 200) -> Iterator[tuple[str, list[str]]]:
-    """A heartbeat monitor: its address, and the paths that were asked for."""
-    heard: list[str] = []
-
-    class Ear(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            heard.append(self.path)
-            self.send_response(status)
-            self.send_header("Location", "/elsewhere")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Ear)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/ping/secret-word", heard
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 async def supervisor(hotline: Hotline) -> Staff:
@@ -169,38 +141,38 @@ async def test_what_is_grave_is_told_through_the_outbox(
 @story
 async def test_the_heartbeat_leaves_only_when_all_is_well(hotline: Hotline) -> None:
     """A grave finding is silence outside; the address stands in no log line."""
-    with monitor() as (url, heard), capture_logs() as lines:
-        settings = hotline.app.settings.model_copy(update={"heartbeat_url": url})
+    with monitor() as ear, capture_logs() as lines:
+        settings = hotline.app.settings.model_copy(update={"heartbeat_url": ear.url})
         object.__setattr__(hotline.app, "settings", settings)
         watchman = begun(hotline)
         await hotline.settle()
         await watchman.look()
-        assert heard == ["/ping/secret-word"]
+        assert len(ear.heard) == 1
         await hotline.says("ani", HELP)
         (case,) = await hotline.cases()
         await hotline.app.write(lambda uow: uow.escalations.resolve(case.id))
         await hotline.forward(minutes=3)
         found = await watchman.look()
         assert [each.code for each in found] == [Code.NO_NEXT_STEP]
-        assert len(heard) == 1
+        assert len(ear.heard) == 1
         now = hotline.clock.now()
         sent = await hotline.app.read(lambda uow: uow.beats.get("heartbeat"))
         assert sent is not None
         assert sent.at < now
-    assert "secret-word" not in str(lines)
+    assert WORD not in str(lines)
 
 
 @story
 async def test_a_monitor_that_refuses_is_not_taken_for_a_heartbeat(hotline: Hotline) -> None:
     """Neither an error nor a redirection counts, and no redirection is followed."""
     for status in (500, 302):
-        with monitor(status) as (url, heard), capture_logs() as lines:
-            settings = hotline.app.settings.model_copy(update={"heartbeat_url": url})
+        with monitor(status) as ear, capture_logs() as lines:
+            settings = hotline.app.settings.model_copy(update={"heartbeat_url": ear.url})
             object.__setattr__(hotline.app, "settings", settings)
             watchman = begun(hotline)
             await hotline.settle()
             assert await watchman.look() == ()
-            assert heard == ["/ping/secret-word"]
+            assert len(ear.heard) == 1
             assert await hotline.app.read(lambda uow: uow.beats.get("heartbeat")) is None
         (told,) = (line for line in lines if line["event"] == "heartbeat_failed")
         assert told["reason"] == f"http_{status}"
