@@ -353,6 +353,28 @@ def serve(
     command.run(with_worker=worker)
 
 
+@app.command()
+def drill(
+    *,
+    member: Annotated[
+        str | None, typer.Option(help="Login of whom to call [default: whoever is on call]")
+    ] = None,
+    minutes: Annotated[int, typer.Option(min=1, max=60, help="How long to wait.")] = 10,
+) -> None:
+    """Call whoever is on call with real phones, as practice, and show live what becomes of it."""
+    from bot.cli import drill as command
+
+    command.run(member, minutes)
+
+
+@app.command()
+def watch() -> None:
+    """Look at everything each minute, raise alarms, wake people, tell HEARTBEAT_URL when all is well."""
+    from bot.cli import watch as command
+
+    command.run()
+
+
 @app.command(hidden=True)
 def work() -> None:
     """A worker in a process of its own, beside servers that run none."""

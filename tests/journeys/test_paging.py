@@ -304,7 +304,7 @@ async def test_by_night_a_passport_waits_for_the_morning(hotline: Hotline) -> No
     sari = await hotline.staff("sari", phone=SARI)
     begins = hotline.clock.now() + timedelta(hours=9)
     ends = begins + timedelta(hours=8)
-    await hotline.app.write(lambda uow: uow.escalations.add_shift(sari.id, begins, ends))
+    await hotline.app.write(lambda uow: uow.rota.add_shift(sari.id, begins, ends))
     await hotline.says("ani", PASSPORT)
     assert await hotline.record(await the_case(hotline)) == [("not_sent", "does_not_wake")]
     for _ in range(8):
@@ -322,7 +322,7 @@ async def test_by_night_what_is_urgent_wakes_when_the_morning_is_far(hotline: Ho
     assert hotline.phones.rang(SARI) == 1
     begins = hotline.clock.now() + timedelta(hours=5)
     ends = begins + timedelta(hours=8)
-    await hotline.app.write(lambda uow: uow.escalations.add_shift(sari.id, begins, ends))
+    await hotline.app.write(lambda uow: uow.rota.add_shift(sari.id, begins, ends))
     for case in await hotline.cases():
         await hotline.takes(sari, case)
     await hotline.says("budi", STRANDED)
