@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.language.facts import Facts, facts_of
 from bot.language.flags import catalogue, flag_patterns
@@ -32,16 +33,24 @@ _SHOWN_FACTS = (
     "phone",
     "account",
 )
-UNHEARD = -0.8
-DOUBTED = 0.0
-HEARD = 0.2
-"""Margins of the model of sayings: up to the first the words of a pattern are taken for something
-else, up to the second they are doubted, above the third words without a pattern count. Chosen on
-offers that neither patterns nor model had seen; docs/red-flag-check.md has the table."""
 
-FEWEST_GOOD_SIGNS = 2
-"""Good signs beside which the model may doubt a pattern: honest offers name them, and of others it
-knows too few to tell."""
+
+class Trust(NamedTuple):
+    """Margins of the model of sayings that decide about the words of a flag.
+
+    Up to `unheard` the words of a pattern are taken for something else, up to `doubted` they are
+    doubted, above `heard` words without a pattern count.
+    """
+
+    unheard: float
+    doubted: float
+    heard: float
+
+
+TRUST = (Trust(-9.0, -0.8, 0.1), Trust(-0.8, -0.2, 0.4), Trust(-0.4, 0.2, 0.4))
+"""By the number of good signs beside the flag, the last for more: honest offers name them, and
+words of which the model knows nothing are still those of a scam where nobody names any. Chosen by
+cross-validation; docs/red-flag-check.md has the table."""
 
 _FEWEST_WORDS = 5
 """Words of a clause that says a flag; "gratis" alone says none."""
@@ -118,20 +127,20 @@ def _heard(
     if heard is None:
         return frozenset()
     doubtful = set()
-    # Alone, words that the model does not know are still those of a scam.
-    honest = len(found.keys() - red) >= FEWEST_GOOD_SIGNS
-    for code, match in list(found.items()) if honest else ():
+    trust = TRUST[min(len(found.keys() - red), len(TRUST) - 1)]
+    for code, match in list(found.items()):
         margin = heard.at(code, match.start, match.end) if code in red else None
-        if margin is None or code in _DERIVED:
+        if margin is None:
             continue
-        if margin <= UNHEARD:
+        if margin <= trust.unheard and code not in _DERIVED:
             del found[code]
-        elif margin <= DOUBTED:
+        elif margin <= trust.doubted:
             doubtful.add(code)
     for code in sorted((red & heard.places.keys()) - found.keys() - _DERIVED):
         part, margin = heard.surest(code)
         match = Match(code, part.start, part.end)
-        if margin > HEARD and match.end - match.start >= _FEWEST_WORDS and finder.may_add(match):
+        enough = match.end - match.start >= _FEWEST_WORDS
+        if margin > trust.heard and enough and finder.may_add(match):
             found[code] = match
     return frozenset(doubtful)
 

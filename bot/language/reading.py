@@ -197,6 +197,7 @@ def read(text: str) -> Reading:
             first = len(words)
 
     labels = _label_ends(plain.text)
+    stems: dict[str, str] = {}
     for found in _TOKEN.finditer(plain.text):
         kind = "end" if found.start() in labels else found.lastgroup
         if kind == "end" and found.group() == "?" and len(words) - first == 1:
@@ -209,7 +210,11 @@ def read(text: str) -> Reading:
         elif kind == "short":
             continue
         else:
-            word = _word(found, kind or "word", pause)
+            typed = found.group()
+            key = stems.get(typed)
+            if key is None:
+                key = stems[typed] = _stem_of(typed, kind or "word")
+            word = Word(typed, key, found.start(), found.end(), pause)
             if len(words) > first:
                 _settle(plain, words, word)
             words.append(word)
@@ -238,17 +243,14 @@ def _label_ends(text: str) -> frozenset[int]:
     return frozenset(each.end() - 1 for each in found if each["time"] or each["who"] in often)
 
 
-def _word(found: re.Match[str], kind: str, after_pause: bool) -> Word:
-    text = found.group()
+def _stem_of(text: str, kind: str) -> str:
     if kind == "amount":
-        key = AMOUNT if _HAS_VALUE.search(text) else NOTHING
-    elif text == "0":
-        key = NOTHING
-    elif kind == "number" or text in _SMALL_NUMBERS:
-        key = NUMBER
-    else:
-        key = family(stem(text))
-    return Word(text, key, found.start(), found.end(), after_pause)
+        return AMOUNT if _HAS_VALUE.search(text) else NOTHING
+    if text == "0":
+        return NOTHING
+    if kind == "number" or text in _SMALL_NUMBERS:
+        return NUMBER
+    return family(stem(text))
 
 
 def _settle(plain: Normalised, words: list[Word], word: Word) -> None:

@@ -125,10 +125,14 @@ def normalise(text: str) -> Normalised:
     offsets: list[int] = []
     done = 0
     before = ""
+    known: dict[str, str] = {}
     for found in _WORD.finditer(folded):
         start, end = found.span()
         word = found.group()
-        plain = _plain(found)
+        if found.lastgroup == "word":
+            plain = known.get(word) or known.setdefault(word, _plain_word(word))
+        else:
+            plain = _plain(found)
         if word in to_places and _leads_to_a_place(before, folded[done:start]):
             plain = to_places[word]
         before = plain
@@ -210,8 +214,6 @@ def _folded(character: str) -> str:
 def _plain(found: re.Match[str]) -> str:
     word = found.group()
     kind = found.lastgroup
-    if kind == "word":
-        return _plain_word(word)
     if kind in _FIXED:
         return _FIXED[kind]
     if kind == "apart":
