@@ -68,14 +68,15 @@ def _start_of_age(reading: Reading, index: int, *, abroad: bool, offered: bool) 
     ]
     works = any(word.stem in _WORK for word in around)
     own = offered and said_as_age and _is_own(reading, index)
-    if not works and not (abroad and said_as_age) and not own:
+    units = [word.stem for word in reading.words[index + 1 : min(index + 4, sentence.end)]]
+    is_span = units[:1] == [NUMBER] and units[1:2] == ["tahun"]
+    if not works and not (abroad and (said_as_age or is_span)) and not own:
         return None
     if said_as_age or of_a_child:
         cues = _AGE_BEFORE | _CHILD_BEFORE
         return next(first + offset for offset, stem in enumerate(before) if stem in cues)
     if before[-1:] == ["yang"] and _WELCOME & set(after):
         return index
-    units = [word.stem for word in reading.words[index + 1 : min(index + 4, sentence.end)]]
     in_years = _in_years(units) and not {"kontrak", "pengalaman", "selama", "sudah"} & set(before)
     return index if in_years else None
 

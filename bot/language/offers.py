@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.language.facts import Facts, facts_of
+from bot.language.facts import Facts, facts_of, household_ban
 from bot.language.flags import catalogue, flag_patterns
 from bot.language.judging import WORTH_KNOWING, judge
 from bot.language.links import LinkKind, link_findings
@@ -47,16 +47,23 @@ class Trust(NamedTuple):
     heard: float
 
 
-TRUST = (Trust(-9.0, -0.8, 0.1), Trust(-0.8, -0.2, 0.4), Trust(-0.4, 0.2, 0.4))
+TRUST = (Trust(-9.0, -0.8, 0.1), Trust(-0.8, -0.4, 0.4), Trust(-0.4, 0.4, 0.4))
 """By the number of good signs beside the flag, the last for more: honest offers name them, and
 words of which the model knows nothing are still those of a scam where nobody names any. Chosen by
 cross-validation; docs/red-flag-check.md has the table."""
+
+SURE = 0.45
+"""Margin above which the model is right even where a pattern was taken back among the words."""
 
 _FEWEST_WORDS = 5
 """Words of a clause that says a flag; "gratis" alone says none."""
 
 _DERIVED = frozenset({"underage_recruit", "middle_east_domestic_ban", "unrealistic_salary"})
 """Flags of ages, places and sums rather than of words."""
+
+_BANNED = "middle_east_domestic_ban"
+_BANNED_FROM = 0.1
+"""Margin above which words of household work count beside a country of the ban."""
 
 _FALSE_OFFICE = "institution_impersonation"
 _FEE = "upfront_fee"
@@ -74,7 +81,8 @@ def check_offer(text: str) -> OfferCheck:
     finder = _Finder(reading, context)
     found = _found(reading, context, facts, finder)
     red = flag_patterns().red
-    doubtful = _heard(reading, finder, found, red)
+    banned = not facts.countries.isdisjoint(household_ban())
+    doubtful = _heard(reading, finder, found, red, banned=banned)
     flags = tuple(_evidence(reading, match) for match in _in_order(found, red))
     flags += tuple(_false_office(text)) if _FALSE_OFFICE not in found else ()
     signals = tuple(_evidence(reading, match) for match in _in_order(found, found.keys() - red))
@@ -116,7 +124,12 @@ def _found(reading: Reading, context: Context, facts: Facts, finder: _Finder) ->
 
 
 def _heard(
-    reading: Reading, finder: _Finder, found: dict[str, Match], red: frozenset[str]
+    reading: Reading,
+    finder: _Finder,
+    found: dict[str, Match],
+    red: frozenset[str],
+    *,
+    banned: bool,
 ) -> frozenset[str]:
     """Add the flags that only the model hears and take out those that it does not hear at all.
 
@@ -132,15 +145,23 @@ def _heard(
         margin = heard.at(code, match.start, match.end) if code in red else None
         if margin is None:
             continue
-        if margin <= trust.unheard and code not in _DERIVED:
+        if code in _DERIVED:
+            if margin <= trust.unheard:
+                doubtful.add(code)
+        elif margin <= trust.unheard:
             del found[code]
         elif margin <= trust.doubted:
             doubtful.add(code)
-    for code in sorted((red & heard.places.keys()) - found.keys() - _DERIVED):
+    asked = (red & heard.places.keys()) - found.keys()
+    for code in sorted(asked - (_DERIVED - {_BANNED} if banned else _DERIVED)):
         part, margin = heard.surest(code)
         match = Match(code, part.start, part.end)
         enough = match.end - match.start >= _FEWEST_WORDS
-        if margin > trust.heard and enough and finder.may_add(match):
+        if (
+            margin > (_BANNED_FROM if code == _BANNED else trust.heard)
+            and enough
+            and finder.may_add(match, sure=margin > SURE)
+        ):
             found[code] = match
     return frozenset(doubtful)
 
@@ -172,13 +193,13 @@ class _Finder:
         for name in names:
             yield from self._every.get(name, ())
 
-    def may_add(self, match: Match) -> bool:
-        """Whether words without a pattern may count: not where one was taken back among them."""
+    def may_add(self, match: Match, *, sure: bool) -> bool:
+        """Whether words without a pattern may count: where one was taken back only if `sure`."""
         refusing = (f"{match.code}/not", f"{match.code}/unless")
         matches = (*self.candidates(match.code), *self._of(refusing))
         inside = (each.start for each in matches)
         told_otherwise = any(match.start <= start < match.end for start in inside)
-        return not told_otherwise and self._context.is_fact(match)
+        return (sure or not told_otherwise) and self._context.is_fact(match)
 
     def add_first(self, found: dict[str, Match], code: str, candidates: list[Match]) -> None:
         """Add the first candidate that holds, unless the code is found already."""
