@@ -194,12 +194,20 @@ class _Finder:
             yield from self._every.get(name, ())
 
     def may_add(self, match: Match, *, sure: bool) -> bool:
-        """Whether words without a pattern may count: where one was taken back only if `sure`."""
-        refusing = (f"{match.code}/not", f"{match.code}/unless")
-        matches = (*self.candidates(match.code), *self._of(refusing))
-        inside = (each.start for each in matches)
-        told_otherwise = any(match.start <= start < match.end for start in inside)
-        return (sure or not told_otherwise) and self._context.is_fact(match)
+        """Whether words without a pattern may count.
+
+        Not where something takes a pattern back among them, nor where one was no fact; who is
+        `sure` asks only that none is negated.
+        """
+
+        def inside(matches: Iterable[Match]) -> list[Match]:
+            return [each for each in matches if match.start <= each.start < match.end]
+
+        refusing = self._of((f"{match.code}/not", f"{match.code}/unless"))
+        fitting = inside(self.candidates(match.code))
+        if inside(refusing) or any(map(self._context.is_negated, fitting)):
+            return False
+        return (sure or not fitting) and self._context.is_fact(match)
 
     def add_first(self, found: dict[str, Match], code: str, candidates: list[Match]) -> None:
         """Add the first candidate that holds, unless the code is found already."""
