@@ -87,9 +87,10 @@ class Patterns:
         said = "".join([letters.get(word.stem, _OTHER) for word in reading.words])
         found: list[Match] = []
         remembered: dict[str, list[tuple[str, int]]] = {}
+        sentence_at = reading.sentence_at
         for first in self._first.finditer(said):
             at = first.start()
-            window = said[at : min(reading.sentence_at(at).end, at + LONGEST_MATCH)]
+            window = said[at : min(sentence_at(at).end, at + LONGEST_MATCH)]
             lengths = remembered.get(window)
             if lengths is None:
                 lengths = list(self._lengths(window))

@@ -47,10 +47,13 @@ class Trust(NamedTuple):
     heard: float
 
 
-TRUST = (Trust(-9.0, -0.8, 0.1), Trust(-0.8, -0.4, 0.4), Trust(-0.4, 0.4, 0.4))
+TRUST = (Trust(-9.0, -0.8, 0.0), Trust(-0.8, -0.5, 0.2), Trust(-0.4, 0.3, 0.4))
 """By the number of good signs beside the flag, the last for more: honest offers name them, and
 words of which the model knows nothing are still those of a scam where nobody names any. Chosen by
 cross-validation; docs/red-flag-check.md has the table."""
+
+UNHEARD_ALONE = {"destination_switch": -0.7, "free_everything_bait": -0.8}
+"""The first margin beside no good sign, for codes whose patterns take much for what it is not."""
 
 SURE = 0.45
 """Margin above which the model is right even where a pattern was taken back among the words."""
@@ -148,7 +151,7 @@ def _heard(
         if code in _DERIVED:
             if margin <= trust.unheard:
                 doubtful.add(code)
-        elif margin <= trust.unheard:
+        elif margin <= max(trust.unheard, UNHEARD_ALONE.get(code, trust.unheard)):
             del found[code]
         elif margin <= trust.doubted:
             doubtful.add(code)

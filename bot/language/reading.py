@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from bot.language.families import family, other_meanings
@@ -102,6 +102,9 @@ LABEL = re.compile(
 """A line of a copied chat up to its speaker: "[08:12] Pak Jun:"."""
 _QUOTE = re.compile('["\u201c\u201d]')
 _LONGEST_QUOTATION = 40
+_WORDS_AT_HAND = 8192
+"""Words whose stems are kept at hand: people write few and the same ones."""
+
 _HAS_VALUE = re.compile(r"[1-9]")
 _BULLET = re.compile(r"[ \t]*(?:[-*>•✓]|\d{1,2}[.)])[ \t]*")
 
@@ -197,7 +200,6 @@ def read(text: str) -> Reading:
             first = len(words)
 
     labels = _label_ends(plain.text)
-    stems: dict[str, str] = {}
     for found in _TOKEN.finditer(plain.text):
         kind = "end" if found.start() in labels else found.lastgroup
         if kind == "end" and found.group() == "?" and len(words) - first == 1:
@@ -211,10 +213,7 @@ def read(text: str) -> Reading:
             continue
         else:
             typed = found.group()
-            key = stems.get(typed)
-            if key is None:
-                key = stems[typed] = _stem_of(typed, kind or "word")
-            word = Word(typed, key, found.start(), found.end(), pause)
+            word = Word(typed, _stem_of(typed, kind or "word"), found.start(), found.end(), pause)
             if len(words) > first:
                 _settle(plain, words, word)
             words.append(word)
@@ -243,6 +242,7 @@ def _label_ends(text: str) -> frozenset[int]:
     return frozenset(each.end() - 1 for each in found if each["time"] or each["who"] in often)
 
 
+@lru_cache(maxsize=_WORDS_AT_HAND)
 def _stem_of(text: str, kind: str) -> str:
     if kind == "amount":
         return AMOUNT if _HAS_VALUE.search(text) else NOTHING
