@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from bot.language.facts import Facts, facts_of, household_ban
 from bot.language.flags import catalogue, flag_patterns
@@ -15,6 +14,7 @@ from bot.language.offer_context import Context
 from bot.language.offer_rules import rule_matches
 from bot.language.reading import Reading, read
 from bot.language.sayings import sayings
+from bot.language.second_opinion import second_opinion
 from bot.language.types import Entity, Evidence, OfferCheck
 
 TEXTS_AT_HAND = 8
@@ -33,41 +33,6 @@ _SHOWN_FACTS = (
     "phone",
     "account",
 )
-
-
-class Trust(NamedTuple):
-    """Margins of the model of sayings that decide about the words of a flag.
-
-    Up to `unheard` the words of a pattern are taken for something else, up to `doubted` they are
-    doubted, above `heard` words without a pattern count.
-    """
-
-    unheard: float
-    doubted: float
-    heard: float
-
-
-TRUST = (Trust(-9.0, -0.8, 0.0), Trust(-0.8, -0.5, 0.2), Trust(-0.4, 0.3, 0.4))
-"""By the number of good signs beside the flag, the last for more: honest offers name them, and
-words of which the model knows nothing are still those of a scam where nobody names any. Chosen by
-cross-validation; docs/red-flag-check.md has the table."""
-
-UNHEARD_ALONE = {"destination_switch": -0.7, "free_everything_bait": -0.8}
-"""The first margin beside no good sign, for codes whose patterns take much for what it is not."""
-
-SURE = 0.45
-"""Margin above which the model is right even where a pattern was taken back among the words."""
-
-_FEWEST_WORDS = 5
-"""Words of a clause that says a flag; "gratis" alone says none."""
-
-_DERIVED = frozenset({"underage_recruit", "middle_east_domestic_ban", "unrealistic_salary"})
-"""Flags of ages, places and sums rather than of words."""
-
-_BANNED = "middle_east_domestic_ban"
-_BANNED_FROM = 0.1
-"""Margin above which words of household work count beside a country of the ban."""
-
 _FALSE_OFFICE = "institution_impersonation"
 _FEE = "upfront_fee"
 _PRIVATE = "personal_account_transfer"
@@ -84,8 +49,12 @@ def check_offer(text: str) -> OfferCheck:
     finder = _Finder(reading, context)
     found = _found(reading, context, facts, finder)
     red = flag_patterns().red
-    banned = not facts.countries.isdisjoint(household_ban())
-    doubtful = _heard(reading, finder, found, red, banned=banned)
+    model = sayings()
+    heard = model.hear(reading) if model else None
+    doubtful: frozenset[str] = frozenset()
+    if heard is not None:
+        banned = not facts.countries.isdisjoint(household_ban())
+        found, doubtful = second_opinion(heard, found, finder.may_add, banned=banned)
     flags = tuple(_evidence(reading, match) for match in _in_order(found, red))
     flags += tuple(_false_office(text)) if _FALSE_OFFICE not in found else ()
     signals = tuple(_evidence(reading, match) for match in _in_order(found, found.keys() - red))
@@ -124,49 +93,6 @@ def _found(reading: Reading, context: Context, facts: Facts, finder: _Finder) ->
         if flag in found:
             found.pop(sign, None)
     return found
-
-
-def _heard(
-    reading: Reading,
-    finder: _Finder,
-    found: dict[str, Match],
-    red: frozenset[str],
-    *,
-    banned: bool,
-) -> frozenset[str]:
-    """Add the flags that only the model hears and take out those that it does not hear at all.
-
-    Returns the codes that it doubts. What the rules derive from facts it is not asked about.
-    """
-    model = sayings()
-    heard = model.hear(reading) if model else None
-    if heard is None:
-        return frozenset()
-    doubtful = set()
-    trust = TRUST[min(len(found.keys() - red), len(TRUST) - 1)]
-    for code, match in list(found.items()):
-        margin = heard.at(code, match.start, match.end) if code in red else None
-        if margin is None:
-            continue
-        if code in _DERIVED:
-            if margin <= trust.unheard:
-                doubtful.add(code)
-        elif margin <= max(trust.unheard, UNHEARD_ALONE.get(code, trust.unheard)):
-            del found[code]
-        elif margin <= trust.doubted:
-            doubtful.add(code)
-    asked = (red & heard.places.keys()) - found.keys()
-    for code in sorted(asked - (_DERIVED - {_BANNED} if banned else _DERIVED)):
-        part, margin = heard.surest(code)
-        match = Match(code, part.start, part.end)
-        enough = match.end - match.start >= _FEWEST_WORDS
-        if (
-            margin > (_BANNED_FROM if code == _BANNED else trust.heard)
-            and enough
-            and finder.may_add(match, sure=margin > SURE)
-        ):
-            found[code] = match
-    return frozenset(doubtful)
 
 
 class _Finder:

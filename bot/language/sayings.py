@@ -6,32 +6,33 @@ ways to say each, and as many that only sound like it. Learnt by `sayings_traini
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
-from bot.language.clauses import (
+from bot.language.clause_terms import (
     LETTERS_WEIGH,
-    MOST_CLAUSES,
-    NEGATORS,
     SHAPE_WEIGHS,
     WORDS_WEIGH,
-    Clause,
     Integers,
+    Known,
     Numbers,
+    Said,
     Terms,
-    clauses,
-    pieces,
+    lengths,
+    negators,
+    spelt,
     terms,
 )
+from bot.language.clauses import MOST_CLAUSES, Clause, clauses
 from bot.language.meanings import UnreadableModelError, Vocabulary, packed, unpacked
 from bot.language.reading import Reading
 
@@ -69,96 +70,6 @@ class Heard:
         column = self.margins[:, self.places[code]]
         at = int(column.argmax())
         return self.parts[at], float(column[at])
-
-
-class Placed(NamedTuple):
-    """Rows of a table, the strength with which each is touched, and the clause that does."""
-
-    rows: Integers
-    values: Numbers
-    clauses: Integers
-
-
-@dataclass(frozen=True)
-class Known:
-    """Terms that the model knows, sorted, with their rarity; `unknown` is that of all others.
-
-    The rarity is the inverse document frequency. Unknown terms weigh nothing but count in the
-    length of the vector: the less of a clause is known, the less sure the model is.
-    """
-
-    terms: Integers
-    rarity: npt.NDArray[np.float32]
-    unknown: float
-
-    def placed(self, found: Terms, count: int, length: float) -> Placed:
-        """The known terms of `count` clauses; the vector of each clause has this length."""
-        at = np.minimum(np.searchsorted(self.terms, found.terms), len(self.terms) - 1)
-        known = self.terms[at] == found.terms
-        values = np.where(known, self.rarity[at], self.unknown)
-        values *= length / _lengths(values * values, found.clauses, count)[found.clauses]
-        return Placed(at[known], values[known], found.clauses[known])
-
-
-class Spelt(NamedTuple):
-    """The known runs of letters of some stems, one stem after the other.
-
-    `sizes` says how many each has, `squares` how long its vector is, squared.
-    """
-
-    rows: Integers
-    values: Numbers
-    sizes: Integers
-    squares: Numbers
-
-
-def spelt(stems: Iterable[str], known: Vocabulary) -> Spelt:
-    """The runs of letters of stems, an unknown one counting in the square."""
-    rows: list[int] = []
-    values: list[float] = []
-    sizes: list[int] = []
-    squares: list[float] = []
-    get, of_unknown = known.places.get, known.unknown * known.unknown
-    for stem in stems:
-        before, square = len(rows), 0.0
-        for piece in pieces(stem):
-            place = get(piece)
-            if place is None:
-                square += of_unknown
-            else:
-                rows.append(place[0])
-                values.append(place[1])
-                square += place[1] * place[1]
-        sizes.append(len(rows) - before)
-        squares.append(square)
-    return Spelt(
-        np.array(rows, dtype=np.int64),
-        np.array(values, dtype=np.float64),
-        np.array(sizes, dtype=np.int64),
-        np.array(squares, dtype=np.float64),
-    )
-
-
-class Said(NamedTuple):
-    """The number of each word: that of its stem, and for a stem that is `new` one above those."""
-
-    numbers: Integers
-    new: tuple[str, ...]
-
-    @classmethod
-    def of(cls, words: Iterable[str], known: Mapping[str, int]) -> Said:
-        """The numbers of words beside `known` ones."""
-        new: dict[str, int] = {}
-        numbers = [
-            known[word] if word in known else len(known) + new.setdefault(word, len(new))
-            for word in words
-        ]
-        return cls(np.array(numbers, dtype=np.int64), tuple(new))
-
-
-def negators(known: Mapping[str, int]) -> Integers:
-    """The numbers of the words that mean "not"."""
-    return np.array(sorted(known[stem] for stem in NEGATORS & known.keys()), dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -238,7 +149,7 @@ class SayingModel:
         of_words[is_new] = of_new[said.numbers[is_new] - len(self.stems)]
         squares[is_new] = squares_of_new[said.numbers[is_new] - len(self.stems)]
         of = np.repeat(np.arange(len(sizes)), sizes)
-        weights = LETTERS_WEIGH / _lengths(squares, of, len(sizes))
+        weights = LETTERS_WEIGH / lengths(squares, of, len(sizes))
         margins = np.add.reduceat(of_words, np.cumsum(sizes) - sizes, axis=0)
         return np.asarray(margins * weights.astype(np.float32)[:, np.newaxis])
 
@@ -287,11 +198,6 @@ class SayingModel:
             weights=stored["weights"],
             bias=stored["bias"],
         )
-
-
-def _lengths(squares: Numbers, of: Integers, count: int) -> Numbers:
-    """The length of the vector of each clause, of which every one has a term."""
-    return np.sqrt(np.bincount(of, squares, count))
 
 
 def _summed(table: Margins, rows: Integers, values: Numbers, sizes: Integers) -> Margins:

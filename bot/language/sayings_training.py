@@ -17,18 +17,22 @@ from typing import Any, NamedTuple
 import numpy as np
 import yaml
 
-from bot.language.clauses import (
+from bot.language.clause_terms import (
     LETTERS_WEIGH,
     SHAPE_WEIGHS,
     WORDS_WEIGH,
+    Known,
+    Said,
     Terms,
-    clauses,
+    negators,
     pieces,
+    spelt,
     terms,
 )
+from bot.language.clauses import clauses
 from bot.language.meanings import Vocabulary
 from bot.language.reading import read
-from bot.language.sayings import Known, Said, SayingModel, negators, spelt
+from bot.language.sayings import SayingModel
 from bot.language.training import SEEN_AT_LEAST, rarity, vocabulary
 
 STRENGTH = 0.7
