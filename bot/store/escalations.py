@@ -1,4 +1,4 @@
-"""Escalations: who is paged for a case, and how far that has got."""
+"""Escalations: who is paged for a case, how far that has got, and who has acknowledged it."""
 
 from __future__ import annotations
 

@@ -33,6 +33,27 @@ class StaffDirectory(SealedRows):
         )
         return self.get(staff_id)
 
+    def add_robot(self, login: str, password_hash: str, now: datetime) -> Staff:
+        """A member that is no person: number 0, so that people keep theirs."""
+        staff_id = new_id()
+        self._connection.execute(
+            insert(staff).values(
+                id=staff_id,
+                login=login,
+                number=0,
+                role=Role.CASEWORKER,
+                password_hash=password_hash,
+                disabled=False,
+                robot=True,
+                created_at=now,
+            )
+        )
+        return self.get(staff_id)
+
+    def join(self, group: str, staff_id: str) -> None:
+        """Make somebody a member of a group that policies name."""
+        self._connection.execute(insert(staff_group).values(name=group, staff_id=staff_id))
+
     def get(self, staff_id: str) -> Staff:
         """A member by id; KeyError when there is none."""
         row = self._connection.execute(select(staff).where(staff.c.id == staff_id)).first()
@@ -46,8 +67,10 @@ class StaffDirectory(SealedRows):
         return None if row is None else _read(row)
 
     def everyone(self) -> tuple[Staff, ...]:
-        """All members, in the order of their numbers."""
-        rows = self._connection.execute(select(staff).order_by(staff.c.number))
+        """All people who are members, in the order of their numbers; no robots."""
+        rows = self._connection.execute(
+            select(staff).where(staff.c.robot.is_(False)).order_by(staff.c.number)
+        )
         return tuple(_read(row) for row in rows)
 
     def disable(self, staff_id: str) -> None:

@@ -13,7 +13,7 @@ from bot.domain.oncall import EVERYONE, EscalationState, Policy, PolicyName, Ste
 from bot.domain.pages import OPEN_FOR, PageKind, PageState
 from bot.domain.staff import Staff
 from bot.language.types import Urgency
-from bot.services import accounts, paging, policies, takeover
+from bot.services import accounts, closing, paging, policies, takeover
 from bot.services.acknowledging import (
     Acknowledged,
     Answer,
@@ -174,7 +174,7 @@ async def test_a_closed_case_is_over(hotline: Hotline) -> None:
     await hotline.takes(sari, case)
     now = hotline.clock.now()
     await hotline.app.write(
-        lambda uow: takeover.close(uow, case, sari, CloseReason.HELPED, "", now)
+        lambda uow: closing.ask_or_close(uow, case, sari, CloseReason.HELPED, "", now)
     )
     assert (await by_code(hotline, budi, code)).answer is Answer.OVER
 
