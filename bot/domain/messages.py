@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.readings import Reading
+from bot.domain.waking import PageCard
 
 
 class Author(StrEnum):
@@ -186,7 +187,8 @@ class Outbound:
     """An outbound row as its sender sees it.
 
     `uncertain` when an earlier try died inside the call: the provider may have it already.
-    `as_template` when only an approved template may open the talk again (WhatsApp).
+    `as_template` when only an approved template may open the talk again (WhatsApp). `card` is
+    what a page says, piece by piece.
     """
 
     id: str
@@ -201,6 +203,7 @@ class Outbound:
     created_at: datetime | None = None
     uncertain: bool = False
     as_template: bool = False
+    card: PageCard | None = None
 
 
 @dataclass(frozen=True)
