@@ -15,7 +15,7 @@ from bot.clock import SystemClock
 from bot.domain.channels import RULES, TELEGRAM, WHATSAPP
 from bot.domain.contacts import load_contacts
 from bot.domain.office import Office
-from bot.domain.waking import EMAIL, SMS, TELEGRAM_STAFF, VOICE, WHATSAPP_PAGE
+from bot.domain.staff_contacts import EMAIL, SMS, TELEGRAM_STAFF, VOICE, WHATSAPP_PAGE
 from bot.gateways.ocr import PictureProcess
 from bot.gateways.rasa import RasaAssistant
 from bot.gateways.screen import Screen

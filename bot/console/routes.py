@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.bootstrap import App
 from bot.console.casework import Casework
+from bot.console.contacts import Contacts
 from bot.console.csrf import OwnPostsOnly
 from bot.console.files import Files
 from bot.console.headers import SafeHeaders
@@ -45,6 +46,7 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
     casework = Casework(app, pages)
     quarantine = QuarantinePage(app, pages, intake)
     recruiters = Recruiters(app, pages)
+    contacts = Contacts(app, pages)
     files = Files(app)
     inside = sessions.signed_in
     faults = _Faults(pages)
@@ -66,6 +68,9 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
                 Route("/recruiters/find", inside(recruiters.find), methods=["POST"]),
                 Route("/recruiters/{reference}", inside(recruiters.show_one)),
                 Route("/recruiters/{reference}/{act}", inside(recruiters.act), methods=["POST"]),
+                Route("/contacts", inside(contacts.show)),
+                Route("/contacts/{act}", inside(contacts.act), methods=["POST"]),
+                Route("/contacts/{contact_id}/{act}", inside(contacts.act), methods=["POST"]),
                 Route("/quarantine", inside(quarantine.show)),
                 Route("/quarantine/{row_id}/{act}", inside(quarantine.act), methods=["POST"]),
                 Mount("/static", StaticFiles(directory=FOLDER / "static")),

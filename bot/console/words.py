@@ -32,6 +32,8 @@ KINDS = {
     CaseKind.HUMAN_REQUEST: "Minta bicara dengan petugas",
     CaseKind.PRIVACY: "Data pribadi",
     CaseKind.MESSAGE: "Pesan untuk didengar atau dilihat",
+    CaseKind.CANARY: "Laporan uji",
+    CaseKind.DRILL: "Latihan panggilan",
 }
 CLOSE_REASONS = {
     CloseReason.HELPED: "Sudah tertolong",
@@ -177,11 +179,18 @@ ALARMS = {
     "hot_spot": "Titik rawan: {what}. Lihat apakah kasusnya perlu ditangani bersama.",
     "telegram_webhook": "Telegram belum bisa mengantar pesan ke sini: {what}.",
     "telegram_polling": "Pesan Telegram belum bisa diambil: {what}.",
+    "telegram_staff_webhook": "Jawaban petugas di Telegram belum bisa masuk: {what}.",
+    "telegram_staff_polling": "Jawaban petugas di Telegram belum bisa diambil: {what}.",
 }
 # Alarms whose detail is a channel, with the reason after a colon when there is one.
 CHANNEL_ALARMS = ("reply_failed", "reply_uncertain", "window_closed", "file_late")
 # Alarms whose detail is a reason.
-REASON_ALARMS = ("telegram_webhook", "telegram_polling")
+REASON_ALARMS = (
+    "telegram_webhook",
+    "telegram_polling",
+    "telegram_staff_webhook",
+    "telegram_staff_polling",
+)
 FILE_FAILED = "file_failed, "
 LAST_WORDS = 60
 

@@ -28,6 +28,9 @@ class CaseKind(StrEnum):
     PRIVACY = "privacy"
     # Sounds and pictures that no program understands: a person listens or looks.
     MESSAGE = "message"
+    # Of no person: the watchman's hourly test report, and a night drill.
+    CANARY = "canary"
+    DRILL = "drill"
 
 
 class CaseState(StrEnum):

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.readings import Reading
-from bot.domain.waking import PageCard
+from bot.domain.page_cards import PageCard
 
 
 class Author(StrEnum):

@@ -6,7 +6,6 @@ TAKE = "Saya pegang"
 NEXT = "Orang berikutnya"
 OPEN = "Buka konsol"
 
-SUBJECT = "ada orang menunggu jawaban"
 ONLY_PAGES = (
     "Bot ini hanya memanggil petugas. Pesan di sini tidak dibaca siapa pun; "
     "semua pekerjaan ada di konsol."
@@ -26,12 +25,19 @@ CALL_GOODBYE = "Belum ada jawaban. Orang berikutnya akan dipanggil."
 CALL_NEVER_MIND = "Panggilan ini sudah selesai. Terima kasih."
 
 
-def call_text(reference: str, *, urgent: bool, practice: bool) -> str:
+def take(reference: str) -> str:
+    """The button that takes one of several cases."""
+    return f"{TAKE} {reference}"
+
+
+def call_text(reference: str, *, urgent: bool, practice: bool, others: int = 0) -> str:
     """What a call says first."""
     mark = "Ini latihan. " if practice else ""
     kind = "Panggilan darurat" if urgent else "Panggilan"
+    more = f" Masih ada {others} kasus lain, lihat konsol." if others else ""
     return (
         f"{mark}{kind} dari Tanya Dulu. Ada orang menunggu jawaban, kasus {spelled(reference)}."
+        f"{more}"
     )
 
 
@@ -40,7 +46,7 @@ def spelled(reference: str) -> str:
     return ", ".join(sign for sign in reference if sign.isalnum())
 
 
-def subject(reference: str, *, urgent: bool, practice: bool) -> str:
+def subject(marked_reference: str, others: int = 0) -> str:
     """The subject of a page by e-mail: enough to see in the dark whether to get up."""
-    marks = ("[LATIHAN] " if practice else "") + ("DARURAT " if urgent else "")
-    return f"{marks}{reference}: {SUBJECT}"
+    more = f" dan {others} lagi" if others else ""
+    return f"{marked_reference}{more}: ada orang menunggu jawaban"

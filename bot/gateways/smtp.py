@@ -103,4 +103,4 @@ def _subject(message: Outbound) -> str:
     card = message.card
     if card is None:
         return SUBJECT
-    return page_words.subject(card.reference, urgent=card.urgent, practice=card.practice)
+    return page_words.subject(f"{card.marks}{card.first.reference}", len(card.lines) - 1)

@@ -10,7 +10,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.domain import page_words
 from bot.domain.messages import Outbound
-from bot.domain.waking import PageCard
+from bot.domain.page_cards import CardLine, PageCard
 from bot.gateways.telegram import TelegramGateway, chat_number
 from bot.gateways.telegram_client import send_error
 from bot.ports import Clock, SendError
@@ -50,9 +50,7 @@ class TelegramStaff(TelegramGateway):
     async def answer(self, query_id: str, text: str) -> None:
         """Show the outcome of a tap over the chat; a tap that is too old is no error."""
         with contextlib.suppress(BadRequest):
-            await self._call(
-                lambda bot: bot.answer_callback_query(query_id, text, show_alert=True)
-            )
+            await self._call(lambda bot: bot.answer_callback_query(query_id, text, show_alert=True))
 
     async def show_holder(self, chat: str, message_id: int, text: str, console: str) -> None:
         """Put another text in place of a page, with nothing left to tap but the way to the console.
@@ -75,13 +73,20 @@ def page_buttons(card: PageCard | None) -> InlineKeyboardMarkup | None:
     """Two answers and the way to the console; what is no page has nothing to tap."""
     if card is None:
         return None
-    rows = []
-    if card.code:
+    answerable = [line for line in card.lines if line.code]
+    if len(card.lines) > 1:
+        rows = [[_button(page_words.take(line.reference), line, "take")] for line in answerable]
+    else:
         rows = [
-            [InlineKeyboardButton(page_words.TAKE, callback_data=f"page:{card.page_id}:take")],
-            [InlineKeyboardButton(page_words.NEXT, callback_data=f"page:{card.page_id}:next")],
+            [_button(title, line, act)]
+            for line in answerable
+            for title, act in ((page_words.TAKE, "take"), (page_words.NEXT, "next"))
         ]
     return InlineKeyboardMarkup([*rows, *_console(card.console)])
+
+
+def _button(title: str, line: CardLine, act: str) -> InlineKeyboardButton:
+    return InlineKeyboardButton(title, callback_data=f"page:{line.page_id}:{act}")
 
 
 def _console_only(url: str) -> InlineKeyboardMarkup:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from twilio.twiml.voice_response import VoiceResponse
 
@@ -31,6 +31,7 @@ MACHINE_SECONDS = 10
 CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
 SPOKEN = "id-ID"
 TIMES_SAID = 3
+EACH_CODE = "kode kasusnya"
 NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 
 
@@ -40,7 +41,7 @@ class TwilioPages:
     status_path = ""
 
     def __init__(
-        self, calls: TwilioCalls, sender: str, public_url: str = "", template: str = ""
+        self, calls: TwilioCalls, sender: str, template: str = "", *, public_url: str = ""
     ) -> None:
         self._calls = calls
         self._sender = sender.partition(",")[0].strip()
@@ -48,15 +49,20 @@ class TwilioPages:
         self._template = template
 
     @classmethod
-    def calls_of(cls, settings: Settings, clock: Clock) -> TwilioCalls:
-        """A client of its own, so that a slow channel keeps no other waiting."""
+    def from_settings(cls, settings: Settings, clock: Clock) -> Self:
+        """As the settings say, with a client of its own: a slow channel keeps no other waiting.
+
+        Twilio refuses callbacks to this machine: then there are none.
+        """
         account, tokens = settings.twilio_account_sid, settings.twilio_auth_token
-        return TwilioCalls(account, tokens, settings.twilio_api_base_url, clock)
+        calls = TwilioCalls(account, tokens, settings.twilio_api_base_url, clock)
+        public = settings.base_url if settings.public_base_url else ""
+        return cls(calls, *cls.ways(settings), public_url=public)
 
     @staticmethod
-    def public_of(settings: Settings) -> str:
-        """Where Twilio finds us; it refuses callbacks to this machine: then there are none."""
-        return settings.base_url if settings.public_base_url else ""
+    def ways(settings: Settings) -> tuple[str, ...]:
+        """The sender, and the template when there is one."""
+        raise NotImplementedError
 
     async def send(self, message: Outbound) -> str | None:
         """See bot.ports.Sender."""
@@ -67,6 +73,10 @@ class TwilioPages:
             return await self._calls.call(lambda client: twilio.sid_of(self._make(client, values)))
         except CallError as error:
             raise for_page(error) from None
+
+    async def find_sent(self, message: Outbound) -> str | None:
+        """See bot.ports.Sender; CallError when Twilio cannot be asked just now."""
+        raise NotImplementedError
 
     def _values(self, message: Outbound, address: str) -> dict[str, Any]:
         """What Twilio is told."""
@@ -120,11 +130,10 @@ class TwilioSms(TwilioPages):
 
     status_path = SMS_STATUS_PATH
 
-    @classmethod
-    def from_settings(cls, settings: Settings, clock: Clock) -> TwilioSms:
-        """As the settings say."""
-        calls = cls.calls_of(settings, clock)
-        return cls(calls, settings.sms_from, cls.public_of(settings))
+    @staticmethod
+    def ways(settings: Settings) -> tuple[str, ...]:
+        """See TwilioPages."""
+        return (settings.sms_from,)
 
     def _values(self, message: Outbound, address: str) -> dict[str, Any]:
         sender = twilio.sender_values(self._sender)
@@ -140,23 +149,24 @@ class TwilioTemplatePages(TwilioPages):
 
     status_path = twilio.STATUS_PATH
 
-    @classmethod
-    def from_settings(cls, settings: Settings, clock: Clock) -> TwilioTemplatePages:
-        """As the settings say; it is sent by the sender of the hotline."""
-        calls, template = cls.calls_of(settings, clock), settings.whatsapp_template_page
-        return cls(calls, settings.whatsapp_from, cls.public_of(settings), template)
+    @staticmethod
+    def ways(settings: Settings) -> tuple[str, ...]:
+        """See TwilioPages; it is sent by the sender of the hotline."""
+        return (settings.whatsapp_from, settings.whatsapp_template_page)
 
     def _values(self, message: Outbound, address: str) -> dict[str, Any]:
         if message.card is None:
             raise SendError("no_card", permanent=True)
         card = message.card
-        mark = "LATIHAN " if card.practice else ""
-        urgency = "DARURAT " if card.urgent else ""
+        named, code = card.first.reference, card.first.code
+        if len(card.lines) > 1:
+            named = ", ".join(f"{line.reference} ({line.code})" for line in card.lines)
+            code = EACH_CODE
         variables = {
-            "1": f"{mark}{urgency}{card.reference}",
+            "1": f"{card.marks}{named}",
             # WhatsApp refuses empty ones.
             "2": card.link or card.console,
-            "3": card.code or "-",
+            "3": code or "-",
         }
         return {
             "to": f"{WHATSAPP}:{address}",
@@ -176,7 +186,7 @@ class TwilioTemplatePages(TwilioPages):
         if card is None or not message.address:
             return None
         address = f"{WHATSAPP}:{message.address}"
-        marks = [mark for mark in (card.link, card.code) if mark]
+        marks = [mark for mark in (card.link, *(line.code for line in card.lines)) if mark]
         return await _find_text(self._calls, address, message.created_at, None, marks)
 
 
@@ -186,10 +196,10 @@ class TwilioVoice(TwilioPages):
     status_path = VOICE_STATUS_PATH
     ability = "voice"
 
-    @classmethod
-    def from_settings(cls, settings: Settings, clock: Clock) -> TwilioVoice:
-        """As the settings say."""
-        return cls(cls.calls_of(settings, clock), settings.voice_from, cls.public_of(settings))
+    @staticmethod
+    def ways(settings: Settings) -> tuple[str, ...]:
+        """See TwilioPages."""
+        return (settings.voice_from,)
 
     def _values(self, message: Outbound, address: str) -> dict[str, Any]:
         values: dict[str, Any] = {"to": address, "from_": self._sender, "timeout": RING_SECONDS}

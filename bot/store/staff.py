@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Row, delete, func, insert, select, update
 
 from bot.domain.staff import Contact, Role, Staff
-from bot.store.rows import SealedRows, new_id, staff_key
+from bot.store.rows import SealedRows, address_hash, new_id, staff_key
 from bot.store.tables import staff, staff_contact, staff_session
 
 
@@ -61,9 +61,16 @@ class StaffDirectory(SealedRows):
         self._connection.execute(delete(staff_session).where(staff_session.c.staff_id == staff_id))
 
     def add_contact(
-        self, staff_id: str, channel: str, address: str, verified_at: datetime | None
-    ) -> None:
-        """A way to wake somebody."""
+        self,
+        staff_id: str,
+        channel: str,
+        address: str,
+        verified_at: datetime | None,
+        *,
+        position: int = 0,
+        after_minutes: int = 0,
+    ) -> str:
+        """A way to wake somebody, with its place in their order; its id."""
         row_id = new_id()
         self._connection.execute(
             insert(staff_contact).values(
@@ -71,16 +78,20 @@ class StaffDirectory(SealedRows):
                 staff_id=staff_id,
                 channel=channel,
                 address_sealed=self._seal(staff_key(staff_id), address, f"contact:{row_id}"),
+                address_hash=address_hash(self._vault, channel, address),
+                position=position,
+                after_minutes=after_minutes,
                 verified_at=verified_at,
             )
         )
+        return row_id
 
     def contacts(self, staff_id: str) -> tuple[Contact, ...]:
-        """All ways to wake somebody, verified or not."""
+        """All ways to wake somebody, verified or not, in the order of their positions."""
         rows = self._connection.execute(
             select(staff_contact)
             .where(staff_contact.c.staff_id == staff_id)
-            .order_by(staff_contact.c.id)
+            .order_by(staff_contact.c.position, staff_contact.c.id)
         )
         return tuple(
             Contact(
@@ -91,6 +102,11 @@ class StaffDirectory(SealedRows):
                 address=self._open(
                     staff_key(row.staff_id), row.address_sealed, f"contact:{row.id}"
                 ),
+                position=row.position,
+                after_minutes=row.after_minutes,
+                code_until=row.code_until,
+                failed_at=row.failed_at,
+                failed_because=row.failed_because,
             )
             for row in rows
         )

@@ -8,6 +8,7 @@ from bot.store.agencies import Agencies
 from bot.store.alarms import Alarms
 from bot.store.cases import Cases
 from bot.store.channels import Channels
+from bot.store.contacts import StaffContacts
 from bot.store.conversations import Conversations
 from bot.store.deliveries import Deliveries
 from bot.store.departures import Departures
@@ -56,6 +57,7 @@ class SqlUnitOfWork:
         self.departures = Departures(connection)
         self.escalations = Escalations(connection)
         self.staff = StaffDirectory(connection, vault)
+        self.contacts = StaffContacts(connection, vault)
         self.alarms = Alarms(connection)
         self.channels = Channels(connection)
         self.quarantine = Quarantine(connection, vault)

@@ -287,7 +287,7 @@ class Twilio(StandIn):
             "outbound-api",
             SMS_SENDER if PHONE.fullmatch(to) else SENDER,
             to,
-            params.get("Body", "") or self._rendered(params, template),
+            self._rendered(params, template) if template else params.get("Body", ""),
             "queued",
             self._now(),
             params.get("StatusCallback", ""),
@@ -309,10 +309,9 @@ class Twilio(StandIn):
         if PHONE.fullmatch(to):
             if sender != SMS_SENDER:
                 raise RefusedError(400, 21606, f"The From phone number {sender} is not SMS-capable")
-            sender = None
         elif not sender and params.get("MessagingServiceSid") != SERVICE:
             raise RefusedError(400, 21603, "A 'From' phone number is required")
-        if sender not in (None, SENDER):
+        elif sender not in (None, SENDER):
             raise RefusedError(400, 63007, f"Could not find a Channel with the From {sender}")
         if not ADDRESS.fullmatch(to) and not PHONE.fullmatch(to):
             raise RefusedError(400, 21211, f"The 'To' number {to} is not a valid phone number")

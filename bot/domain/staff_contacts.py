@@ -1,9 +1,8 @@
-"""The channels that wake staff, the addresses that they go to, and the words of a page."""
+"""The channels that wake staff, and the addresses that they go to."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 import phonenumbers
 
@@ -25,31 +24,12 @@ class AddressError(ValueError):
     """An address cannot be right; the text is shown to whoever typed it."""
 
 
-@dataclass(frozen=True)
-class PageCard:
-    """A page in pieces, for channels that have a form of their own for each.
-
-    `link` acknowledges with one tap, `console` needs sign-in, `code` is what an answer by text
-    holds; all three may be empty. `page_id` is what buttons and keys are about.
-    """
-
-    page_id: str
-    reference: str
-    urgent: bool
-    console: str
-    practice: bool = False
-    link: str = field(default="", repr=False)
-    code: str = field(default="", repr=False)
-
-
 def read_address(channel: str, typed: str) -> str:
     """An address as it is stored; AddressError, in Indonesian, when it cannot be one."""
     text = typed.strip()[: LONGEST_ADDRESS + 1]
     if channel in PHONES:
         return _read_phone(text)
-    if channel == EMAIL and not (
-        len(text) <= LONGEST_ADDRESS and SHAPE_OF_EMAIL.fullmatch(text)
-    ):
+    if channel == EMAIL and not (len(text) <= LONGEST_ADDRESS and SHAPE_OF_EMAIL.fullmatch(text)):
         raise AddressError("Alamat email ini belum benar, misalnya sari@contoh.org.")
     if not text:
         raise AddressError("Isi dulu alamatnya.")
