@@ -124,6 +124,7 @@ def build(
     office = Office(
         practice=settings.tanyadulu_practice,
         timezone=ZoneInfo(settings.tz_default),
+        base=settings.base_url,
         console_url=f"{settings.base_url}/console",
         turn_window=settings.turn_window,
         page_channels=frozenset(senders) - {SCREEN} - frozenset(RULES),

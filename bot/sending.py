@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
 
@@ -14,8 +15,10 @@ from bot.bootstrap import App
 from bot.domain.channels import RULES
 from bot.domain.messages import Outbound
 from bot.ports import NotToldError, Sender, SendError
-from bot.services import delivery
+from bot.services import delivery, paging
+from bot.services.page_answers import card_of
 from bot.services.paging import PAGES
+from bot.store.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()
 SENDS_AT_ONCE = 20
@@ -50,8 +53,12 @@ class Sending:
         app = self._app
         free = SENDS_AT_ONCE - len(self._calls[PAGES])
         now = app.clock.now()
-        rows = await app.write(lambda uow: uow.deliveries.claim_pages(now, SEND_LEASE, free))
-        return self._send_all(PAGES, rows)
+
+        def claim(uow: SqlUnitOfWork) -> list[Outbound]:
+            rows = paging.claim_pages(uow, now, SEND_LEASE, free)
+            return [replace(row, card=card_of(uow, row.id, app.office)) for row in rows]
+
+        return self._send_all(PAGES, await app.write(claim))
 
     def _texts(self, channel: str) -> Step:
         """The step that sends texts to people through one channel."""
@@ -81,35 +88,40 @@ class Sending:
         try:
             await self._send(row)
         except Exception as error:  # noqa: BLE001  # the lease runs out, and the row is asked for
-            log.error("not_recorded", channel=row.channel, row=row.id, error=type(error).__name__)
+            _about(row).error("not_recorded", error=type(error).__name__)
 
     async def _send(self, row: Outbound) -> None:
         app = self._app
         try:
-            provider_id = await self._call(row)
+            provider_id, is_repeat = await self._call(row)
         except Exception as error:  # noqa: BLE001  # every failure is recorded with its row
-            log.warning("send_failed", channel=row.channel, row=row.id, error=type(error).__name__)
+            _about(row).warning("send_failed", error=type(error).__name__)
             failed = error
             await app.write(
                 lambda uow: delivery.record_failure(uow, row, failed, app.office, app.clock.now())
             )
         else:
             await app.write(
-                lambda uow: delivery.record_sent(uow, row, provider_id, app.clock.now())
+                lambda uow: delivery.record_sent(
+                    uow, row, provider_id, app.clock.now(), is_repeat=is_repeat
+                )
             )
 
-    async def _call(self, row: Outbound) -> str | None:
-        """Hand a row to its gateway, unless an earlier try has done that already."""
+    async def _call(self, row: Outbound) -> tuple[str | None, bool]:
+        """Hand a row to its gateway, unless an earlier try has done that already.
+
+        Its id there, and whether the provider may have had it before.
+        """
         sender = self._app.senders.get(row.channel)
         if sender is None:
             raise SendError("channel_not_configured", permanent=False)
         async with asyncio.timeout(SEND_SECONDS):
             if row.uncertain:
-                log.warning("asked_again", channel=row.channel, row=row.id)
+                _about(row).warning("asked_again")
                 provider_id = await self._ask(sender, row)
                 if provider_id is not None:
-                    return provider_id
-            return await sender.send(row)
+                    return provider_id, False
+            return await sender.send(row), row.uncertain
 
     @staticmethod
     async def _ask(sender: Sender, row: Outbound) -> str | None:
@@ -117,3 +129,9 @@ class Sending:
             return await sender.find_sent(row)
         except Exception as error:
             raise NotToldError(type(error).__name__) from error
+
+
+def _about(row: Outbound) -> structlog.stdlib.BoundLogger:
+    """The log, with what a line about this row has to name."""
+    bound: structlog.stdlib.BoundLogger = log.bind(channel=row.channel, row=row.id)
+    return bound.bind(trace=row.trace_id) if row.trace_id else bound

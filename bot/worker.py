@@ -16,7 +16,7 @@ from bot.fetching import Fetching
 from bot.ports import AssistantDownError, AssistantFailedError
 from bot.reading import ReadingFiles
 from bot.sending import Sending, Step
-from bot.services import answer, departures, doubts, paging, together
+from bot.services import answer, caring, departures, doubts, paging, together
 from bot.services.commands import UnknownCommandError
 from bot.services.prepared import Prepared, prepare
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -61,6 +61,7 @@ class Worker:
             ("files", self._fetching.step),
             ("pictures", self._reading.step),
             ("escalations", self._escalations),
+            ("care", self._care),
             ("doubts", self._doubts),
             ("departures", self._departures),
         ]
@@ -219,6 +220,12 @@ class Worker:
         app = self._app
         return await app.write(
             lambda uow: paging.advance_all(uow, app.office, app.clock.now(), ROWS_AT_ONCE)
+        )
+
+    async def _care(self) -> bool:
+        app = self._app
+        return await app.write(
+            lambda uow: caring.advance_all(uow, app.office, app.clock.now(), ROWS_AT_ONCE)
         )
 
     async def _doubts(self) -> bool:

@@ -158,7 +158,9 @@ class Poller:
         if not await self.channel.is_open():
             return False
         now = self.app.clock.now()
-        return await self.app.write(lambda uow: uow.channels.hold(self._name, self.token, now, LEASE))
+        return await self.app.write(
+            lambda uow: uow.channels.hold(self._name, self.token, now, LEASE)
+        )
 
     async def fetch(self) -> bool:
         """Fetch a batch, confirming the one before, and commit it; False when there was none.

@@ -20,6 +20,7 @@ from bot.domain.departures import Outcome
 from bot.domain.staff import Staff
 from bot.language.types import Urgency
 from bot.services import departures, holding, takeover
+from bot.services.acknowledging import Answer, acknowledge_case
 from bot.services.takeover import RefusedError
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -121,11 +122,13 @@ class Casework:
         return _back(reference, name, form)
 
     def _acknowledge(self, uow: SqlUnitOfWork, case: Case, member: Staff, _form: Form) -> None:
-        if not takeover.acknowledge(uow, case, member, self._app.clock.now()):
-            raise RefusedError("Sudah ada petugas yang menangani kasus ini.")
+        found = acknowledge_case(uow, case, member.id, self._app.office, self._app.clock.now())
+        if found.answer is Answer.OTHERS:
+            raise RefusedError(f"Kasus ini sudah dipegang {found.holder_label}.")
 
     def _take_over(self, uow: SqlUnitOfWork, case: Case, member: Staff, _form: Form) -> None:
-        takeover.take_over(uow, case, member, self._app.wording, self._app.clock.now())
+        app = self._app
+        takeover.take_over(uow, case, member, app.office, app.wording, app.clock.now())
 
     def _reply(self, uow: SqlUnitOfWork, case: Case, member: Staff, form: Form) -> None:
         text = _short_enough(form.get("text", ""), LONGEST_REPLY)

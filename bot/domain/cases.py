@@ -66,6 +66,7 @@ class LogKind(StrEnum):
     NO_ONE_ON_CALL = "no_one_on_call"
     POLICY_EXHAUSTED = "policy_exhausted"
     ACKNOWLEDGED = "acknowledged"
+    LAPSED = "lapsed"
     TAKEN_OVER = "taken_over"
     HANDED_BACK = "handed_back"
     DEPARTURE = "departure"
@@ -77,7 +78,11 @@ class LogKind(StrEnum):
 
 @dataclass(frozen=True)
 class Case:
-    """One case; `fields` hold what the person told, by name of the question."""
+    """One case; `fields` hold what the person told, by name of the question.
+
+    `trace_id` is made once, when it is opened: everything that is done about it, in tables,
+    logs and metrics, carries it.
+    """
 
     id: str
     reference: str
@@ -89,6 +94,7 @@ class Case:
     practice: bool
     opened_at: datetime
     updated_at: datetime
+    trace_id: str
     owner_id: str | None = None
     closed_at: datetime | None = None
     close_reason: CloseReason | None = None

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.readings import Reading
 from bot.domain.page_cards import PageCard
+from bot.domain.readings import Reading
 
 
 class Author(StrEnum):
@@ -187,8 +187,9 @@ class Outbound:
     """An outbound row as its sender sees it.
 
     `uncertain` when an earlier try died inside the call: the provider may have it already.
-    `as_template` when only an approved template may open the talk again (WhatsApp). `card` is
-    what a page says, piece by piece.
+    `as_template` when only an approved template may open the talk again (WhatsApp). Rows to
+    staff have the page that they belong to and the trace of its case. `card` is what
+    a page says, piece by piece.
     """
 
     id: str
@@ -203,6 +204,8 @@ class Outbound:
     created_at: datetime | None = None
     uncertain: bool = False
     as_template: bool = False
+    page_id: str | None = None
+    trace_id: str = ""
     card: PageCard | None = None
 
 

@@ -15,7 +15,7 @@ ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "
 class Office:
     """Settings and tables that rules depend on.
 
-    `page_channels` are those that can reach staff outside the console; `practice` means
+    `base` is where people reach this server, without a slash at the end. `page_channels` are those that can reach staff outside the console; `practice` means
     that somebody switched practice mode on. `can_ask_again`: an approved template may ask a
     person to go on where the provider takes no free text any more. `offers_kept` is how
     long the fingerprint of an offer stays. `picture_window` is how long an answer waits for what
@@ -33,6 +33,7 @@ class Office:
     offers_kept: timedelta = timedelta(days=180)
     picture_window: timedelta = timedelta(0)
     sounds_are_read: bool = False
+    base: str = ""
 
     @property
     def reads_pictures(self) -> bool:

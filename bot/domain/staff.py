@@ -17,7 +17,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Staff:
-    """A staff member; people outside only ever see the label."""
+    """A staff member; people outside only ever see the label.
+
+    A robot answers trials; it is never on duty and never counted as somebody who can be reached.
+    """
 
     id: str
     login: str
@@ -25,6 +28,7 @@ class Staff:
     role: Role
     disabled: bool
     password_hash: str = field(repr=False)
+    robot: bool = False
 
     @property
     def label(self) -> str:

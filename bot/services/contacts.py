@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.messages import Outbound, Purpose
-from bot.domain.page_cards import CardLine, PageCard
 from bot.domain.office import Office
+from bot.domain.page_cards import CardLine, PageCard
 from bot.domain.staff import Contact, Staff
 from bot.domain.staff_contacts import (
     ANSWERED_FROM,

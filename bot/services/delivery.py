@@ -21,7 +21,7 @@ from bot.domain.messages import Author, Delivery, Outbound, Purpose
 from bot.domain.office import Office
 from bot.domain.pages import PageEvent
 from bot.ports import NotToldError, SendError, Wording
-from bot.services import paging
+from bot.services import caring, paging
 from bot.services.speak import announce
 from bot.store.deliveries import Due, Ended
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -126,16 +126,27 @@ def _take_pace(uow: SqlUnitOfWork, due: Due, now: datetime) -> None:
 
 
 def record_sent(
-    uow: SqlUnitOfWork, message: Outbound, provider_id: str | None, now: datetime
+    uow: SqlUnitOfWork,
+    message: Outbound,
+    provider_id: str | None,
+    now: datetime,
+    *,
+    is_repeat: bool = False,
 ) -> None:
-    """The provider has it."""
+    """The provider has it; `is_repeat` when it may have had it before."""
     ended = uow.deliveries.complete(message, Delivery.SENT, now, provider_id=provider_id)
     if ended is None:
         return
     if ended.purpose is Purpose.PAGE:
-        paging.page_sent(uow, ended, now)
+        paging.page_sent(uow, ended, now, is_repeat=is_repeat)
+    elif ended.conversation_id is not None and _is_said_by_staff(message):
+        caring.reply_left(uow, ended.conversation_id, now)
     uow.wake(message.channel)
     uow.wake("console")
+
+
+def _is_said_by_staff(message: Outbound) -> bool:
+    return message.author is Author.HUMAN and message.purpose is Purpose.REPLY
 
 
 def record_failure(

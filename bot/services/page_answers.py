@@ -7,8 +7,8 @@ from datetime import datetime
 
 from bot.domain import page_words
 from bot.domain.office import Office
-from bot.domain.pages import CODE_DIGITS
 from bot.domain.page_cards import CardLine, PageCard
+from bot.domain.pages import CODE_DIGITS
 from bot.domain.staff_contacts import WHATSAPP_PAGE
 from bot.language.types import Urgency
 from bot.services import acknowledging, contacts

@@ -20,6 +20,7 @@ def speak(
     now: datetime,
     turn_id: str | None = None,
     row_id: str | None = None,
+    purpose: Purpose = Purpose.REPLY,
 ) -> None:
     """Write replies to the outbox; a typed number now refers to the last choices among them.
 
@@ -31,7 +32,13 @@ def speak(
     offered = Offered()
     for reply in fit(replies, rules_of(conversation.channel)):
         outbound_id = uow.outbox.add_reply(
-            conversation, reply, author=author, turn_id=turn_id, row_id=row_id, now=now
+            conversation,
+            reply,
+            author=author,
+            turn_id=turn_id,
+            purpose=purpose,
+            row_id=row_id,
+            now=now,
         )
         row_id = None
         if reply.buttons:

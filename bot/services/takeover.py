@@ -6,12 +6,16 @@ import re
 from datetime import datetime
 
 from bot.domain.cases import Case, CaseState, CloseReason, LogKind
+from bot.domain.channels import WEB
 from bot.domain.conversation import Conversation, HandledBy, Talk
 from bot.domain.delivery import JUST_AFTER
-from bot.domain.messages import Author, Reply
+from bot.domain.messages import Author, Purpose, Reply
+from bot.domain.office import Office
 from bot.domain.staff import Staff
 from bot.language.types import Urgency
 from bot.ports import Wording
+from bot.services.acknowledging import move_to
+from bot.services.caring import extend, reply_left
 from bot.services.duty import CONSOLE_OPEN
 from bot.services.speak import speak
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -23,19 +27,13 @@ class RefusedError(Exception):
     """The step makes no sense now; the text is shown to staff."""
 
 
-def acknowledge(uow: SqlUnitOfWork, case: Case, member: Staff, now: datetime) -> bool:
-    """Paging stops because somebody says "I have it"; False when another already does."""
-    running = uow.escalations.running_for(case.id)
-    if running is None or not uow.escalations.acknowledge(running.id, member.id, now):
-        return False
-    uow.cases.set_owner(case.id, member.id, now)
-    uow.cases.log(case.id, LogKind.ACKNOWLEDGED, member.label, "", now)
-    uow.wake("console")
-    return True
-
-
 def take_over(
-    uow: SqlUnitOfWork, case: Case, member: Staff, wording: Wording, now: datetime
+    uow: SqlUnitOfWork,
+    case: Case,
+    member: Staff,
+    office: Office,
+    wording: Wording,
+    now: datetime,
 ) -> None:
     """From this commit on nothing of the bot leaves; the person is told that a human is here.
 
@@ -51,11 +49,10 @@ def take_over(
             raise RefusedError(f"{other.label} sudah memegang percakapan ini.")
         # Whoever held it is not there: the person must not wait for them.
         uow.cases.log(case.id, LogKind.NOTE, "system", f"{other.label} tidak ada", now)
-    acknowledge(uow, case, member, now)
+    move_to(uow, case, member.id, office, now)
     uow.conversations.hand_to(conversation.id, HandledBy.HUMAN, member.id)
     uow.outbox.cancel_bot_rows(conversation.id)
     uow.conversations.set_case(conversation.id, case.id)
-    uow.cases.set_owner(case.id, member.id, now)
     uow.cases.log(case.id, LogKind.TAKEN_OVER, member.label, "", now)
     uow.wake("console")
     if may_write(uow, case, now):
@@ -70,7 +67,7 @@ def greet_if_due(
         return
     member = uow.staff.get(conversation.staff_id or "")
     hello = wording.say("say_takeover", staff=member.label)
-    speak(uow, conversation, [hello], author=Author.HUMAN, now=now)
+    speak(uow, conversation, [hello], author=Author.HUMAN, purpose=Purpose.NOTICE, now=now)
 
 
 def may_write(uow: SqlUnitOfWork, case: Case, now: datetime) -> bool:
@@ -96,7 +93,10 @@ def reply(
     if ROW_ID.fullmatch(form_id) and uow.outbox.find_reply(conversation, form_id) is not None:
         return
     row_id = form_id if ROW_ID.fullmatch(form_id) else None
-    _say(uow, case, Reply(text.strip()), now, row_id)
+    _say(uow, case, Reply(text.strip()), now, row_id, Purpose.REPLY)
+    if conversation.channel == WEB:
+        # There a text is delivered by being committed.
+        reply_left(uow, conversation.id, now)
 
 
 def hand_back(
@@ -130,6 +130,7 @@ def note(uow: SqlUnitOfWork, case: Case, member: Staff, text: str, now: datetime
     if not text.strip():
         raise RefusedError("Catatannya masih kosong.")
     uow.cases.log(case.id, LogKind.NOTE, member.label, text.strip(), now)
+    extend(uow, case, member, now)
     uow.cases.touch(case.id, now)
     uow.wake("console")
 
@@ -145,6 +146,7 @@ def close(
         uow.conversations.set_talk(conversation.id, Talk.ASSISTANT)
     uow.cases.close(case.id, reason, now)
     uow.escalations.resolve(case.id)
+    uow.pages.end(case.id)
     uow.cases.log(case.id, LogKind.CLOSED, member.label, f"{reason} {text}".strip(), now)
     uow.wake("console")
 
@@ -156,8 +158,14 @@ def _require_holder(uow: SqlUnitOfWork, case: Case, member: Staff) -> None:
 
 
 def _say(
-    uow: SqlUnitOfWork, case: Case, text: Reply, now: datetime, row_id: str | None = None
+    uow: SqlUnitOfWork,
+    case: Case,
+    text: Reply,
+    now: datetime,
+    row_id: str | None = None,
+    purpose: Purpose = Purpose.NOTICE,
 ) -> None:
+    """Greetings and good-byes are notices: they are no care."""
     conversation = uow.conversations.get(case.conversation_id)
-    speak(uow, conversation, [text], author=Author.HUMAN, now=now, row_id=row_id)
+    speak(uow, conversation, [text], author=Author.HUMAN, purpose=purpose, now=now, row_id=row_id)
     uow.cases.touch(case.id, now)

@@ -50,6 +50,7 @@ class Cases(SealedRows):
                 practice=practice,
                 opened_at=now,
                 updated_at=now,
+                trace_id=new_id(),
                 fields_sealed=self._seal(case_key(case_id), dict(fields), f"fields:{case_id}"),
             )
         )
@@ -126,6 +127,8 @@ class Cases(SealedRows):
             practice=row.practice,
             opened_at=row.opened_at,
             updated_at=row.updated_at,
+            # Cases of before there were traces have a name of their own all the same.
+            trace_id=row.trace_id or row.id,
             owner_id=row.owner_id,
             closed_at=row.closed_at,
             close_reason=None if row.close_reason is None else CloseReason(row.close_reason),

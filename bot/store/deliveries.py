@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, select, update
+from sqlalchemy import Row, Select, exists, select, text, update
 
 from bot.domain.delivery import Circumstances
 from bot.domain.messages import Author, Delivery, Outbound, Purpose
@@ -22,8 +22,9 @@ from bot.store.rows import (
     read_buttons,
     staff_key,
 )
-from bot.store.tables import conversation, outbound
+from bot.store.tables import case_file, conversation, outbound
 
+MOST_UNKNOWN = 2
 UNFINISHED = (*WAITING, Delivery.SENDING)
 
 
@@ -41,6 +42,7 @@ class Due:
 class Ended:
     """Where a row belongs whose call ended."""
 
+    id: str
     purpose: Purpose
     channel: str
     case_id: str | None
@@ -106,7 +108,8 @@ class Deliveries(SealedRows):
         """
         self.recover(now)
         rows = self._connection.execute(
-            select(outbound)
+            select(outbound, case_file.c.trace_id)
+            .join(case_file, case_file.c.id == outbound.c.case_id)
             .where(
                 outbound.c.purpose == Purpose.PAGE,
                 outbound.c.state.in_(WAITING),
@@ -117,6 +120,22 @@ class Deliveries(SealedRows):
         ).all()
         taken = (self._take(row, now, lease) for row in rows)
         return tuple(row for row in taken if row is not None)
+
+    def give_up_unknown(self, now: datetime) -> tuple[Ended, ...]:
+        """End the pages of which nobody knows for the second time whether they rang."""
+        self.recover(now)
+        rows = self._connection.execute(
+            update(outbound)
+            .where(
+                outbound.c.purpose == Purpose.PAGE,
+                outbound.c.state == Delivery.UNCERTAIN,
+                text("uncertain_count > 0"),  # to the letter as in its index
+                outbound.c.uncertain_count >= MOST_UNKNOWN,
+            )
+            .values(state=Delivery.FAILED_PERMANENTLY, error="outcome_unknown")
+            .returning(outbound.c.id, outbound.c.channel, outbound.c.case_id)
+        )
+        return tuple(Ended(row.id, Purpose.PAGE, row.channel, row.case_id, None) for row in rows)
 
     def take(self, row_id: str, now: datetime, lease: timedelta) -> Outbound | None:
         """Take one row to a person; None when it cannot be read, which ends it."""
@@ -169,6 +188,8 @@ class Deliveries(SealedRows):
             created_at=row.created_at,
             uncertain=row.state == Delivery.UNCERTAIN,
             as_template=row.purpose == Purpose.ASK,
+            page_id=row.page_id,
+            trace_id="" if row.purpose != Purpose.PAGE else row.trace_id or row.case_id,
         )
 
     def _read(self, row: Row[tuple[object, ...]]) -> tuple[str | None, dict[str, Any]]:
@@ -206,6 +227,15 @@ class Deliveries(SealedRows):
             )
         )
 
+    def ended(self, row_id: str) -> Ended | None:
+        """Where a row to staff belongs; None for any other."""
+        row = self._connection.execute(
+            select(outbound).where(outbound.c.id == row_id, outbound.c.purpose == Purpose.PAGE)
+        ).first()
+        if row is None:
+            return None
+        return Ended(row.id, Purpose.PAGE, row.channel, row.case_id, row.conversation_id)
+
     def complete(
         self,
         message: Outbound,
@@ -240,7 +270,9 @@ class Deliveries(SealedRows):
         ).first()
         if row is None:
             return None
-        return Ended(Purpose(row.purpose), row.channel, row.case_id, row.conversation_id)
+        return Ended(
+            message.id, Purpose(row.purpose), row.channel, row.case_id, row.conversation_id
+        )
 
 
 def _due(row: Row[tuple[object, ...]]) -> Due:

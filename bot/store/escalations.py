@@ -1,4 +1,4 @@
-"""Escalations and the shifts that they are paged by."""
+"""Escalations, who has acknowledged them, and the shifts that they are paged by."""
 
 from __future__ import annotations
 
@@ -6,14 +6,24 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_update
 
-from bot.domain.oncall import Escalation, EscalationState, Policy, Shift
+from bot.domain.cases import Case
+from bot.domain.oncall import Care, Escalation, EscalationState, Policy, Shift
 from bot.store.rows import new_id
-from bot.store.tables import escalation, shift
+from bot.store.tables import acknowledgement, case_file, escalation, shift
 
-# No step waits so long: a row due later was written before the clock jumped back.
+# No step waits so long: a row due later was written before the clock jumped back. Only the
+# first step may be planned for the next day.
 FARTHEST = timedelta(hours=1)
+# As long as a policy may let care wait (see bot.domain.policy_files).
+FARTHEST_CARE = timedelta(hours=25)
+IN_CARE = (Care.WAITING, Care.REMINDED, Care.EXTENDED, Care.EXTENDED_REMINDED)
+
+_ALL = select(escalation, case_file.c.trace_id.label("case_trace")).join(
+    case_file, case_file.c.id == escalation.c.case_id
+)
 
 
 class Escalations:
@@ -22,30 +32,52 @@ class Escalations:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def start(self, case_id: str, policy: Policy, now: datetime) -> Escalation:
-        """Begin an escalation; its first step is due at once."""
+    def start(self, case: Case, policy: Policy, now: datetime, first_at: datetime) -> Escalation:
+        """Begin an escalation whose first step is due at a moment."""
         escalation_id = new_id()
         self._connection.execute(
             insert(escalation).values(
                 id=escalation_id,
-                case_id=case_id,
+                case_id=case.id,
                 state=EscalationState.RUNNING,
                 policy=json.dumps(policy.snapshot()),
                 step=0,
-                next_at=now,
+                next_at=first_at,
                 started_at=now,
+                trace_id=case.trace_id,
+                care=Care.NONE,
             )
         )
-        return Escalation(escalation_id, case_id, EscalationState.RUNNING, policy, 0, now)
+        return self.get(escalation_id)
+
+    def get(self, escalation_id: str) -> Escalation:
+        """An escalation by its id; KeyError when there is none."""
+        row = self._connection.execute(_ALL.where(escalation.c.id == escalation_id)).first()
+        if row is None:
+            raise KeyError(escalation_id)
+        return _read(row)
 
     def due(self, now: datetime, limit: int) -> tuple[Escalation, ...]:
         """Running escalations whose next step is due."""
+        was_set_back = and_(escalation.c.step > 0, escalation.c.next_at > now + FARTHEST)
+        return self._due(now, limit, escalation.c.state == EscalationState.RUNNING, was_set_back)
+
+    def care_due(self, now: datetime, limit: int) -> tuple[Escalation, ...]:
+        """Acknowledged ones whose care has to be looked at."""
+        in_care = and_(
+            escalation.c.state == EscalationState.ACKNOWLEDGED, escalation.c.care.in_(IN_CARE)
+        )
+        return self._due(now, limit, in_care, escalation.c.next_at > now + FARTHEST_CARE)
+
+    def _due(
+        self,
+        now: datetime,
+        limit: int,
+        which: ColumnElement[bool],
+        was_set_back: ColumnElement[bool],
+    ) -> tuple[Escalation, ...]:
         rows = self._connection.execute(
-            select(escalation)
-            .where(
-                escalation.c.state == EscalationState.RUNNING,
-                or_(escalation.c.next_at <= now, escalation.c.next_at > now + FARTHEST),
-            )
+            _ALL.where(which, or_(escalation.c.next_at <= now, was_set_back))
             .order_by(escalation.c.next_at)
             .limit(limit)
         )
@@ -54,7 +86,7 @@ class Escalations:
     def running_for(self, case_id: str) -> Escalation | None:
         """The escalation of a case that still pages."""
         row = self._connection.execute(
-            select(escalation).where(
+            _ALL.where(
                 escalation.c.case_id == case_id, escalation.c.state == EscalationState.RUNNING
             )
         ).first()
@@ -63,42 +95,89 @@ class Escalations:
     def latest_for(self, case_id: str) -> Escalation | None:
         """The newest escalation of a case, whatever its state."""
         row = self._connection.execute(
-            select(escalation)
-            .where(escalation.c.case_id == case_id)
-            .order_by(escalation.c.started_at.desc())
+            _ALL.where(escalation.c.case_id == case_id).order_by(escalation.c.started_at.desc())
         ).first()
         return None if row is None else _read(row)
 
     def advance(self, then: Escalation) -> None:
-        """Store what is due next."""
+        """Store how an escalation stands now."""
         self._connection.execute(
             update(escalation)
             .where(escalation.c.id == then.id)
-            .values(step=then.step, next_at=then.next_at)
+            .values(state=then.state, step=then.step, next_at=then.next_at, care=then.care)
         )
 
-    def acknowledge(self, escalation_id: str, staff_id: str, now: datetime) -> bool:
-        """Somebody has it; False when it no longer runs."""
-        row = self._connection.execute(
-            update(escalation)
-            .where(escalation.c.id == escalation_id, escalation.c.state == EscalationState.RUNNING)
-            .values(
-                state=EscalationState.ACKNOWLEDGED, acknowledged_by=staff_id, acknowledged_at=now
-            )
-            .returning(escalation.c.id)
-        ).first()
-        return row is not None
-
-    def hurry(self, case_id: str, now: datetime) -> None:
-        """Take the second step of a case at once: the first reached nobody."""
+    def hurry(self, escalation_id: str, now: datetime) -> None:
+        """Take the next step at once: this one reached nobody."""
         self._connection.execute(
             update(escalation)
-            .where(
-                escalation.c.case_id == case_id,
-                escalation.c.state == EscalationState.RUNNING,
-                escalation.c.step == 1,
-            )
+            .where(escalation.c.id == escalation_id, escalation.c.state == EscalationState.RUNNING)
             .values(next_at=now)
+        )
+
+    def acknowledge(
+        self, escalation_id: str, staff_id: str, care: Care, next_at: datetime, now: datetime
+    ) -> None:
+        """Somebody has it; their care is looked at next at a moment."""
+        self._connection.execute(
+            update(escalation)
+            .where(escalation.c.id == escalation_id)
+            .values(
+                state=EscalationState.ACKNOWLEDGED,
+                acknowledged_by=staff_id,
+                acknowledged_at=now,
+                care=care,
+                next_at=next_at,
+            )
+        )
+
+    def note_cared(self, escalation_id: str, staff_id: str, how: str, now: datetime) -> None:
+        """Something was really done: nothing is watched any more."""
+        self._connection.execute(
+            update(escalation)
+            .where(escalation.c.id == escalation_id)
+            .values(care=Care.CARED, cared_by=staff_id, cared_at=now, cared_how=how)
+        )
+
+    def add_holder(self, escalation_id: str, staff_id: str, channel: str, now: datetime) -> None:
+        """A member says "I have it", for the first time or once more."""
+        values = {"channel": channel, "at": now, "lapsed_at": None}
+        row = insert_or_update(acknowledgement).values(
+            escalation_id=escalation_id, staff_id=staff_id, **values
+        )
+        self._connection.execute(
+            row.on_conflict_do_update(index_elements=["escalation_id", "staff_id"], set_=values)
+        )
+
+    def holders(self, escalation_id: str) -> tuple[str, ...]:
+        """Ids of who says "I have it", the first one first."""
+        return self._acknowledged(escalation_id, lapsed=False)
+
+    def lapsed(self, escalation_id: str) -> tuple[str, ...]:
+        """Ids of who said so and did nothing."""
+        return self._acknowledged(escalation_id, lapsed=True)
+
+    def _acknowledged(self, escalation_id: str, *, lapsed: bool) -> tuple[str, ...]:
+        has_lapsed = acknowledgement.c.lapsed_at.is_not(None)
+        rows = self._connection.execute(
+            select(acknowledgement.c.staff_id)
+            .where(
+                acknowledgement.c.escalation_id == escalation_id,
+                has_lapsed if lapsed else ~has_lapsed,
+            )
+            .order_by(acknowledgement.c.at, acknowledgement.c.staff_id)
+        )
+        return tuple(row.staff_id for row in rows)
+
+    def let_lapse(self, escalation_id: str, now: datetime) -> None:
+        """Nobody has it any more."""
+        self._connection.execute(
+            update(acknowledgement)
+            .where(
+                acknowledgement.c.escalation_id == escalation_id,
+                acknowledgement.c.lapsed_at.is_(None),
+            )
+            .values(lapsed_at=now)
         )
 
     def resolve(self, case_id: str) -> None:
@@ -151,5 +230,8 @@ def _read(row: Row[tuple[object, ...]]) -> Escalation:
         policy=Policy.restore(json.loads(row.policy)),
         step=row.step,
         next_at=row.next_at,
+        started_at=row.started_at,
+        trace_id=row.trace_id or row.case_trace or row.case_id,
         acknowledged_by=row.acknowledged_by,
+        care=Care(row.care),
     )

@@ -83,10 +83,11 @@ class Outbox(SealedRows):
         *,
         channel: str,
         now: datetime,
+        page_id: str,
         staff_id: str | None = None,
         address: str | None = None,
     ) -> str:
-        """A page to staff; its text holds no name and no story."""
+        """A try of a page at one contact; its text holds no name and no story."""
         row_id = new_id()
         sealed_address = None
         if staff_id is not None and address is not None:
@@ -99,6 +100,7 @@ class Outbox(SealedRows):
                 channel=channel,
                 case_id=case_id,
                 staff_id=staff_id,
+                page_id=page_id,
                 generation=0,
                 state=Delivery.PENDING,
                 body_sealed=self._seal(case_key(case_id), {"text": text}, f"outbound:{row_id}"),

@@ -39,7 +39,7 @@ class Reports:
         self._connection.execute(
             update(outbound).where(outbound.c.id == row_id).values(provider_status=status)
         )
-        return Ended(Purpose(row.purpose), row.channel, row.case_id, row.conversation_id)
+        return Ended(row_id, Purpose(row.purpose), row.channel, row.case_id, row.conversation_id)
 
     def arrived(self, row_id: str, now: datetime) -> None:
         """A report proves that the provider has a row of which nobody knew: it is not sent again."""

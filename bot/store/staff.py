@@ -8,7 +8,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 
 from bot.domain.staff import Contact, Role, Staff
 from bot.store.rows import SealedRows, address_hash, new_id, staff_key
-from bot.store.tables import staff, staff_contact, staff_session
+from bot.store.tables import staff, staff_contact, staff_group, staff_session
 
 
 class StaffDirectory(SealedRows):
@@ -85,6 +85,15 @@ class StaffDirectory(SealedRows):
             )
         )
         return row_id
+
+    def group(self, name: str) -> tuple[str, ...]:
+        """Ids of the members of a group, robots included."""
+        rows = self._connection.execute(
+            select(staff_group.c.staff_id)
+            .where(staff_group.c.name == name)
+            .order_by(staff_group.c.staff_id)
+        )
+        return tuple(row.staff_id for row in rows)
 
     def contacts(self, staff_id: str) -> tuple[Contact, ...]:
         """All ways to wake somebody, verified or not, in the order of their positions."""
@@ -169,4 +178,5 @@ def _read(row: Row[tuple[object, ...]]) -> Staff:
         role=Role(row.role),
         disabled=row.disabled,
         password_hash=row.password_hash,
+        robot=row.robot,
     )

@@ -22,6 +22,8 @@ from bot.store.keys import Vault
 from bot.store.lines import Lines
 from bot.store.offers import Offers
 from bot.store.outbox import Outbox
+from bot.store.pages import Pages
+from bot.store.policies import Policies
 from bot.store.quarantine import Quarantine
 from bot.store.readings import Readings
 from bot.store.recruiters import Recruiters
@@ -56,6 +58,8 @@ class SqlUnitOfWork:
         self.hot_spots = HotSpots(connection)
         self.departures = Departures(connection)
         self.escalations = Escalations(connection)
+        self.pages = Pages(connection, vault)
+        self.policies = Policies(connection)
         self.staff = StaffDirectory(connection, vault)
         self.contacts = StaffContacts(connection, vault)
         self.alarms = Alarms(connection)

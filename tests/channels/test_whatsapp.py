@@ -499,7 +499,9 @@ async def test_a_human_takes_over_on_whatsapp(tmp_path: Path, twilio: Running) -
         case, sari, _ = await emergency(line)
         app, now = line.hotline.app, line.hotline.clock.now()
         assert len(line.hotline.phones.received["sari-phone"]) == 1
-        await app.write(lambda uow: takeover.take_over(uow, case, sari, app.wording, now))
+        await app.write(
+            lambda uow: takeover.take_over(uow, case, sari, app.office, app.wording, now)
+        )
         await line.hotline.settle()
         assert sari.label in (await line.sees())[-1]
         await line.writes("halo bu")
@@ -522,7 +524,9 @@ async def test_after_a_day_the_template_asks_and_her_tap_brings_the_text(
         case, sari, tuti = await emergency(line)
         app = line.hotline.app
         await app.write(
-            lambda uow: takeover.take_over(uow, case, sari, app.wording, app.clock.now())
+            lambda uow: takeover.take_over(
+                uow, case, sari, app.office, app.wording, app.clock.now()
+            )
         )
         await line.hotline.settle()
         before = await line.sees()

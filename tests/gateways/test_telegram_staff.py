@@ -39,9 +39,7 @@ def api(process: Running) -> Running:
     return process
 
 
-def run[T](
-    api: Running, use: Callable[[TelegramStaff], Awaitable[T]], token: str = TOKEN
-) -> T:
+def run[T](api: Running, use: Callable[[TelegramStaff], Awaitable[T]], token: str = TOKEN) -> T:
     """Use a gateway in a loop of its own, and let go of it."""
 
     async def used() -> T:
@@ -65,7 +63,9 @@ def row(card: PageCard | None = CARD, **more: Any) -> Outbound:
 def buttons(shown: people.Json) -> list[tuple[str, str]]:
     """The buttons below a message: words and what they carry."""
     rows = shown.get("reply_markup", {}).get("inline_keyboard", [])
-    return [(each["text"], each.get("callback_data") or each["url"]) for line in rows for each in line]
+    return [
+        (each["text"], each.get("callback_data") or each["url"]) for line in rows for each in line
+    ]
 
 
 def test_a_page_has_two_answers_and_the_way_to_the_console(api: Running) -> None:

@@ -29,7 +29,11 @@ CARD = PageCard(
     console="https://hotline.example/console/cases/TD-ABC234",
     link=LINK,
 )
-GATEWAYS: dict[str, type[TwilioPages]] = {SMS: TwilioSms, WHATSAPP_PAGE: TwilioTemplatePages, VOICE: TwilioVoice}
+GATEWAYS: dict[str, type[TwilioPages]] = {
+    SMS: TwilioSms,
+    WHATSAPP_PAGE: TwilioTemplatePages,
+    VOICE: TwilioVoice,
+}
 
 
 @pytest.fixture(scope="module")

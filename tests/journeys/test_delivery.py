@@ -216,7 +216,7 @@ async def _taken_over(hotline: Hotline, channel: str) -> None:
     await hotline.says(ANI, DANGER, channel=channel)
     (case,) = await hotline.cases()
     app, now = hotline.app, hotline.clock.now()
-    await app.write(lambda uow: takeover.take_over(uow, case, sari, app.wording, now))
+    await app.write(lambda uow: takeover.take_over(uow, case, sari, app.office, app.wording, now))
     await hotline.forward(hours=1)
     later = hotline.clock.now()
     await app.write(lambda uow: takeover.reply(uow, case, sari, "Saya di sini.", later))

@@ -327,7 +327,9 @@ def test_the_bot_says_nothing_while_a_human_answers(hotline: Hotline, kind: Kind
         (case,) = await hotline.cases()
         await hotline.opens_console(member)
         now = hotline.clock.now()
-        await hotline.app.write(lambda uow: take_over(uow, case, member, hotline.app.wording, now))
+        await hotline.app.write(
+            lambda uow: take_over(uow, case, member, hotline.app.office, hotline.app.wording, now)
+        )
         await hotline.settle()
         said = await hotline.answers("ani")
         await hotline.sends("ani", kind, detail="x")

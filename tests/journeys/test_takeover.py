@@ -28,7 +28,7 @@ async def emergency(hotline: Hotline) -> tuple[Case, Staff]:
 async def take_over(hotline: Hotline, case: Case, member: Staff) -> None:
     """Press the button."""
     app, now = hotline.app, hotline.clock.now()
-    await app.write(lambda uow: takeover.take_over(uow, case, member, app.wording, now))
+    await app.write(lambda uow: takeover.take_over(uow, case, member, app.office, app.wording, now))
     await hotline.settle()
 
 
@@ -71,7 +71,9 @@ def test_an_answer_in_flight_never_leaves_after_a_takeover(hotline: Hotline) -> 
         await asyncio.sleep(0.2)
         assert hotline.worker._running
         app, now = hotline.app, hotline.clock.now()
-        await app.write(lambda uow: takeover.take_over(uow, case, member, app.wording, now))
+        await app.write(
+            lambda uow: takeover.take_over(uow, case, member, app.office, app.wording, now)
+        )
         hotline.assistant.hold.set()
         await asking
         assert not [text for text in await hotline.answers("ani") if "jawaban:" in text]
@@ -223,7 +225,9 @@ def test_two_hundred_takeovers_race_with_the_bot(hotline: Hotline) -> None:
             case = cases[known.id]
 
             async def grab() -> None:
-                await app.write(lambda uow: takeover.take_over(uow, case, member, app.wording, now))
+                await app.write(
+                    lambda uow: takeover.take_over(uow, case, member, app.office, app.wording, now)
+                )
 
             await asyncio.gather(hotline_says(hotline, who), grab())
 

@@ -48,7 +48,7 @@ async def test_what_waits_for_the_former_owner_does_not_go_to_the_next(hotline: 
     talk = await _writes(hotline, ANI, DANGER)
     (case,) = await hotline.cases()
     app, now = hotline.app, hotline.clock.now()
-    await app.write(lambda uow: takeover.take_over(uow, case, sari, app.wording, now))
+    await app.write(lambda uow: takeover.take_over(uow, case, sari, app.office, app.wording, now))
     await hotline.forward(hours=1)
     later = hotline.clock.now()
     await app.write(lambda uow: takeover.reply(uow, case, sari, "Saya di sini, Ani.", later))

@@ -208,8 +208,8 @@ class Twilio(StandIn):
             ("GET", f"{ACCOUNT_PATH}/IncomingPhoneNumbers.json"): "numbers",
             ("GET", f"{ACCOUNT_PATH}/OutgoingCallerIds.json"): "caller_ids",
         }
-        if name := others.get((request.method, request.path)):
-            return name, params
+        if (request.method, request.path) in others:
+            return others[request.method, request.path], params
         found = re.fullmatch(r"/v1/Content/(\w+)(/ApprovalRequests)?", request.path)
         if found and request.method == "GET":
             return ("approval" if found[2] else "content"), params | {"_sid": found[1]}

@@ -1,0 +1,362 @@
+"""Pages, and the record of what became of them."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+
+from bot.domain.cases import Case
+from bot.domain.messages import Delivery
+from bot.domain.pages import (
+    ANSWERED,
+    CODE_DIGITS,
+    OPEN_FOR,
+    Page,
+    PageEvent,
+    PageKind,
+    PageLine,
+    PageState,
+    Rung,
+)
+from bot.language.types import Urgency
+from bot.store.keys import Vault
+from bot.store.outbox import WAITING
+from bot.store.rows import new_id
+from bot.store.tables import case_file, outbound, page, page_log
+
+LOST = (Delivery.FAILED_PERMANENTLY, Delivery.CANCELLED)
+# A page made later than now was made before the clock was set back.
+SET_BACK = timedelta(minutes=2)
+TOKEN_DIGITS = 32
+
+
+class Pages:
+    """One row for each member and step; the record of them can only grow."""
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        self._connection = connection
+        self._vault = vault
+
+    def ring(
+        self,
+        case: Case,
+        staff_id: str | None,
+        kind: PageKind,
+        now: datetime,
+        *,
+        escalation_id: str | None = None,
+        step: int = 0,
+    ) -> Page | None:
+        """Begin to page a member; None when this step has paged them already.
+
+        `staff_id` is None for the screen of the machine.
+        """
+        if escalation_id is not None and self._is_rung(escalation_id, step, staff_id, kind):
+            return None
+        page_id = new_id()
+        is_answered = staff_id is not None and kind in ANSWERED
+        self._connection.execute(
+            insert(page).values(
+                id=page_id,
+                case_id=case.id,
+                escalation_id=escalation_id,
+                staff_id=staff_id,
+                kind=kind,
+                step=step,
+                state=PageState.RINGING if staff_id is not None else PageState.ENDED,
+                contact=0,
+                next_at=now,
+                code=self._free_code(staff_id) if staff_id and is_answered else None,
+                token_hash=self._hash(self.token_of(page_id)) if is_answered else None,
+                expires_at=now + OPEN_FOR,
+                trace_id=case.trace_id,
+                created_at=now,
+            )
+        )
+        return self.get(page_id)
+
+    def _is_rung(self, escalation_id: str, step: int, staff_id: str | None, kind: PageKind) -> bool:
+        same_member = page.c.staff_id == staff_id if staff_id else page.c.staff_id.is_(None)
+        row = self._connection.execute(
+            select(page.c.id).where(
+                page.c.escalation_id == escalation_id,
+                page.c.step == step,
+                page.c.kind == kind,
+                same_member,
+            )
+        ).first()
+        return row is not None
+
+    def _free_code(self, staff_id: str) -> str:
+        rows = self._connection.execute(
+            select(page.c.code).where(
+                page.c.staff_id == staff_id, page.c.state == PageState.RINGING
+            )
+        )
+        taken = {row.code for row in rows}
+        while True:
+            code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+            if code not in taken or len(taken) >= 10**CODE_DIGITS:
+                return code
+
+    def token_of(self, page_id: str) -> str:
+        """The 128 bits of a page's link: nobody without the keys can make them, only their hash is kept."""
+        return self._vault.lookup("page_link", page_id)[:TOKEN_DIGITS]
+
+    def _hash(self, token: str) -> str:
+        return self._vault.lookup("page_token", token)
+
+    def get(self, page_id: str) -> Page:
+        """A page by its id; KeyError when there is none."""
+        row = self._connection.execute(select(page).where(page.c.id == page_id)).first()
+        if row is None:
+            raise KeyError(page_id)
+        return _read(row)
+
+    def by_token(self, token: str) -> Page | None:
+        """The page of a link, whatever has become of it."""
+        row = self._connection.execute(
+            select(page).where(page.c.token_hash == self._hash(token))
+        ).first()
+        return None if row is None else _read(row)
+
+    def by_code(self, staff_id: str, code: str) -> Page | None:
+        """The page that a member answers with a code: one that rings, else the newest."""
+        rows = self._connection.execute(
+            select(page)
+            .where(page.c.staff_id == staff_id, page.c.code == code)
+            .order_by(page.c.created_at.desc())
+        ).all()
+        ringing = (row for row in rows if row.state == PageState.RINGING)
+        row = next(ringing, rows[0] if rows else None)
+        return None if row is None else _read(row)
+
+    def of_case(self, case_id: str) -> tuple[Page, ...]:
+        """All pages of a case, oldest first."""
+        return self._found(page.c.case_id == case_id)
+
+    def of_step(self, escalation_id: str, step: int) -> tuple[Page, ...]:
+        """The pages of one step."""
+        return self._found(page.c.escalation_id == escalation_id, page.c.step == step)
+
+    def of_row(self, outbound_id: str) -> tuple[Page, ...]:
+        """The pages that a row of the outbox rings for: one, or all of a bundle."""
+        ids = select(page_log.c.page_id).where(
+            page_log.c.outbound_id == outbound_id, page_log.c.event == PageEvent.QUEUED
+        )
+        return self._found(
+            page.c.case_id.in_(
+                select(page_log.c.case_id).where(page_log.c.outbound_id == outbound_id)
+            ),
+            page.c.id.in_(ids),
+        )
+
+    def has_hope(self, page_id: str) -> bool:
+        """Whether any try of a page has left or may still leave."""
+        tries = select(page_log.c.outbound_id).where(
+            page_log.c.page_id == page_id, page_log.c.event == PageEvent.QUEUED
+        )
+        row = self._connection.execute(
+            select(outbound.c.id).where(outbound.c.id.in_(tries), outbound.c.state.not_in(LOST))
+        ).first()
+        return row is not None
+
+    def _found(self, *rules: Any) -> tuple[Page, ...]:
+        rows = self._connection.execute(
+            select(page).where(*rules).order_by(page.c.created_at, page.c.id)
+        )
+        return tuple(_read(row) for row in rows)
+
+    def due(self, now: datetime, limit: int) -> tuple[Page, ...]:
+        """Pages whose next contact is due, or that end now."""
+        rows = self._connection.execute(
+            select(page)
+            .where(
+                page.c.state == PageState.RINGING,
+                or_(page.c.next_at <= now, page.c.created_at > now + SET_BACK),
+            )
+            .order_by(page.c.next_at)
+            .limit(limit)
+        )
+        return tuple(_read(row) for row in rows)
+
+    def ringing_of(self, staff_id: str, since: datetime) -> tuple[Rung, ...]:
+        """The phones of a member that began to ring after a moment and ring still."""
+        rows = self._connection.execute(
+            select(page.c.case_id, page.c.kind, page.c.created_at, case_file.c.urgency)
+            .join(case_file, case_file.c.id == page.c.case_id)
+            .where(
+                page.c.staff_id == staff_id,
+                page.c.created_at > since,
+                page.c.state == PageState.RINGING,
+                page.c.contact > 0,
+            )
+        )
+        return tuple(
+            Rung(row.case_id, PageKind(row.kind), Urgency(row.urgency), row.created_at)
+            for row in rows
+        )
+
+    def waiting_with(self, known: Page) -> tuple[Page, ...]:
+        """Pages of the same member and kind that were never rung and are due by now: a bundle."""
+        return self._found(
+            page.c.staff_id == known.staff_id,
+            page.c.state == PageState.RINGING,
+            page.c.kind == known.kind,
+            page.c.contact == 0,
+            page.c.next_at <= known.next_at,
+            page.c.id != known.id,
+        )
+
+    def keep(self, known: Page) -> None:
+        """Store how far a page has got."""
+        self._connection.execute(
+            update(page)
+            .where(page.c.id == known.id)
+            .values(
+                state=known.state,
+                contact=known.contact,
+                next_at=known.next_at,
+                created_at=known.created_at,
+            )
+        )
+
+    def end(self, case_id: str) -> tuple[Page, ...]:
+        """No phone rings for a case any more, and what had not left stays here.
+
+        The pages that were open until now.
+        """
+        return self._end(page.c.case_id == case_id)
+
+    def silence(self, known: Page) -> None:
+        """One page ends: its member cannot."""
+        self._end(page.c.id == known.id)
+
+    def silence_of(self, case_id: str, staff_id: str) -> None:
+        """A member's phone rings no more for a case."""
+        self._end(page.c.case_id == case_id, page.c.staff_id == staff_id)
+
+    def _end(self, *which: ColumnElement[bool]) -> tuple[Page, ...]:
+        rows = self._connection.execute(
+            update(page)
+            .where(*which, page.c.state.in_((PageState.RINGING, PageState.SPENT)))
+            .values(state=PageState.ENDED)
+            .returning(page)
+        ).all()
+        ended = tuple(_read(row) for row in rows)
+        # A row that rings for other cases too still has to leave.
+        alone = [found.id for found in ended if not self._is_shared(found.id)]
+        self._connection.execute(
+            update(outbound)
+            .where(outbound.c.page_id.in_(alone), outbound.c.state.in_(WAITING))
+            .values(state=Delivery.CANCELLED, error="page_ended")
+        )
+        return ended
+
+    def _is_shared(self, page_id: str) -> bool:
+        other = page_log.alias()
+        row = self._connection.execute(
+            select(other.c.id)
+            .join(page_log, page_log.c.outbound_id == other.c.outbound_id)
+            .where(page_log.c.page_id == page_id, other.c.page_id != page_id)
+            .limit(1)
+        ).first()
+        return row is not None
+
+    def log(
+        self,
+        case: Case,
+        event: PageEvent,
+        now: datetime,
+        *,
+        known: Page | None = None,
+        channel: str = "",
+        reason: str = "",
+        staff_id: str | None = None,
+        escalation_id: str | None = None,
+        outbound_id: str | None = None,
+    ) -> None:
+        """Add a line; a trigger of the database refuses to change or delete one.
+
+        The page names the member and the escalation, unless others are given.
+        """
+        self._connection.execute(
+            insert(page_log).values(
+                case_id=case.id,
+                page_id=None if known is None else known.id,
+                escalation_id=escalation_id or (None if known is None else known.escalation_id),
+                staff_id=staff_id or (None if known is None else known.staff_id),
+                outbound_id=outbound_id,
+                channel=channel,
+                event=event,
+                reason=reason,
+                trace_id=case.trace_id,
+                at=now,
+            )
+        )
+
+    def lines(self, case_id: str) -> tuple[PageLine, ...]:
+        """The record of a case, oldest first."""
+        rows = self._connection.execute(
+            select(page_log).where(page_log.c.case_id == case_id).order_by(page_log.c.id)
+        )
+        return tuple(_read_line(row) for row in rows)
+
+    def event_counts(self) -> dict[tuple[str, str], int]:
+        """How often each event happened, by event and channel."""
+        rows = self._connection.execute(
+            select(page_log.c.event, page_log.c.channel, func.count()).group_by(
+                page_log.c.event, page_log.c.channel
+            )
+        )
+        return {(event, channel): int(count) for event, channel, count in rows}
+
+    def first_moments(self, event: PageEvent) -> tuple[tuple[str, datetime, datetime], ...]:
+        """For each case with an event: its trace id, when it was opened, and when that first was."""
+        first = (
+            select(page_log.c.case_id, func.min(page_log.c.at).label("at"))
+            .where(and_(page_log.c.event == event))
+            .group_by(page_log.c.case_id)
+            .subquery()
+        )
+        rows = self._connection.execute(
+            select(case_file.c.id, case_file.c.trace_id, case_file.c.opened_at, first.c.at).join(
+                first, first.c.case_id == case_file.c.id
+            )
+        )
+        return tuple((row.trace_id or row.id, row.opened_at, row.at) for row in rows)
+
+
+def _read(row: Row[Any]) -> Page:
+    return Page(
+        id=row.id,
+        case_id=row.case_id,
+        escalation_id=row.escalation_id,
+        staff_id=row.staff_id,
+        kind=PageKind(row.kind),
+        step=row.step,
+        state=PageState(row.state),
+        contact=row.contact,
+        next_at=row.next_at,
+        expires_at=row.expires_at,
+        trace_id=row.trace_id,
+        created_at=row.created_at,
+        code=row.code,
+    )
+
+
+def _read_line(row: Row[Any]) -> PageLine:
+    return PageLine(
+        at=row.at,
+        event=PageEvent(row.event),
+        channel=row.channel,
+        reason=row.reason,
+        trace_id=row.trace_id,
+        staff_id=row.staff_id,
+        page_id=row.page_id,
+        escalation_id=row.escalation_id,
+        outbound_id=row.outbound_id,
+    )
