@@ -44,8 +44,10 @@ def is_page_call(request: Request) -> bool:
 async def answer(app: App, request: Request, form: Mapping[str, str]) -> Response:
     """What Twilio is to do next in a call that we made, in its own language."""
     row_id = request.query_params[CALL]
-    number = request.query_params.get(ROUND, "0")
-    rounds = int(number) if number.isascii() and number.isdecimal() and len(number) < 3 else 0
+    number = request.query_params.get(ROUND, "")
+    is_number = number.isascii() and number.isdecimal() and len(number) < 3
+    # None at first; then how often the page has been said without an answer before this time.
+    rounds = int(number) if is_number else None
     try:
         said = await app.write(lambda uow: _next(uow, app, row_id, form, rounds))
     except Exception as error:  # noqa: BLE001  # Twilio would read our error aloud in English
@@ -55,7 +57,7 @@ async def answer(app: App, request: Request, form: Mapping[str, str]) -> Respons
 
 
 def _next(
-    uow: SqlUnitOfWork, app: App, row_id: str, form: Mapping[str, str], rounds: int
+    uow: SqlUnitOfWork, app: App, row_id: str, form: Mapping[str, str], rounds: int | None
 ) -> VoiceResponse:
     pages = uow.pages.of_row(row_id) if ROW_ID.fullmatch(row_id) else ()
     answered_by = form.get("AnsweredBy", "")
@@ -72,12 +74,11 @@ def _next(
     if page.state is not PageState.RINGING and page.state is not PageState.SPENT:
         return _end(page_words.CALL_NEVER_MIND)
     _note(uow, app, row_id, HEARD)
-    if key != page_words.KEY_AGAIN and "Digits" in form:
-        rounds += 1
-    if rounds >= MOST_ROUNDS:
+    said = 0 if rounds is None else rounds + (key != page_words.KEY_AGAIN)
+    if said >= MOST_ROUNDS:
         return _end(page_words.CALL_GOODBYE)
     wrong = key not in ("", page_words.KEY_AGAIN)
-    return _ask(uow, app, row_id, pages, rounds, wrong=wrong)
+    return _ask(uow, app, row_id, pages, said, wrong=wrong)
 
 
 def _take_or_pass(
