@@ -21,6 +21,7 @@ from bot.cli.doctor_pictures import picture_finding, small_picture
 from bot.cli.findings import Finding, Level, broken, ok, warning
 from bot.clock import SystemClock
 from bot.domain.agencies import is_sample, is_stale
+from bot.domain.auditor import HEARTBEAT, Severity, audit
 from bot.domain.channels import TELEGRAM, WHATSAPP
 from bot.domain.contacts import unchecked
 from bot.domain.office import Office
@@ -35,12 +36,14 @@ from bot.services.duty import (
     is_practice,
 )
 from bot.services.opening import is_open
+from bot.services.watchman import WATCH
 from bot.settings import Settings
 from bot.store.agencies import AgencyList
 from bot.store.database import open_engine
 from bot.store.keys import KeyMissingError
 from bot.store.migrate import is_current
 from bot.store.unit_of_work import SqlUnitOfWork
+from bot.surroundings import in_passing
 from channels.telegram import webhook_secret
 
 OLD_BACKUP = timedelta(days=2)
@@ -133,12 +136,34 @@ def _database(settings: Settings, now: datetime) -> Generator[Finding, None, str
         return None
     try:
         yield from app.database.read(lambda uow: _staff(uow, app, now))
+        yield from watch_findings(app, now)
         yield from agency_findings(
             app.database.read(lambda uow: uow.agencies.lists()), app.office.today(now)
         )
         return webhook_secret(app)
     finally:
         asyncio.run(app.close())
+
+
+def watch_findings(app: App, now: datetime) -> Iterator[Finding]:
+    """What the watchman would find now, and how it, its test report and the heartbeat do."""
+    around = in_passing(app)
+    facts = app.database.read(lambda uow: uow.audit.facts(now))
+    for found in audit(facts, around, now):
+        make = broken if found.severity is Severity.GRAVE else warning
+        yield make(found.sentence, f"docs/runbook.md, {found.code}")
+    run = facts.canary
+    if run is not None and run.seconds is not None:
+        at = f"{run.started_at:%Y-%m-%d %H:%M} UTC"
+        yield ok(f"the test report of {at} was acknowledged after {run.seconds:.1f} s")
+    sent = facts.beats.get(HEARTBEAT)
+    if not around.has_heartbeat:
+        what = "HEARTBEAT_URL is not set: nobody notices when this machine is gone"
+        yield warning(what, "a free account at any heartbeat monitor gives such an address")
+    elif sent is None:
+        yield warning("HEARTBEAT_URL has not been called yet", "start the watchman, wait a minute")
+    else:
+        yield ok(f"the last heartbeat left at {sent:%Y-%m-%d %H:%M} UTC")
 
 
 def agency_findings(lists: Sequence[AgencyList], today: date) -> Iterator[Finding]:
@@ -213,5 +238,6 @@ def _staff(uow: SqlUnitOfWork, app: App, now: datetime) -> list[Finding]:
     found += [
         warning(f"alarm since {alarm.at:%Y-%m-%d %H:%M} UTC: {alarm.kind}", "settle it")
         for alarm in uow.alarms.standing()
+        if not alarm.kind.startswith(WATCH)  # those are found anew above
     ]
     return found

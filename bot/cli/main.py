@@ -152,6 +152,18 @@ def review(
         command.teach(days, limit, examples)
 
 
+@app.command()
+def trace(
+    name: Annotated[
+        str, typer.Argument(metavar="ID|TD-REFERENCE", help="The trace id, or the case.")
+    ],
+) -> None:
+    """Everything of one case in time order, from tables and logs; no words of people."""
+    from bot.cli import trace as command
+
+    command.run(name)
+
+
 @staff_app.command("add")
 def staff_add(
     login: Annotated[str, typer.Argument(help="Name to sign in with.")],
@@ -339,6 +351,28 @@ def serve(
     from bot.cli import serve as command
 
     command.run(with_worker=worker)
+
+
+@app.command()
+def drill(
+    *,
+    member: Annotated[
+        str | None, typer.Option(help="Login of whom to call [default: whoever is on call]")
+    ] = None,
+    minutes: Annotated[int, typer.Option(min=1, max=60, help="How long to wait.")] = 10,
+) -> None:
+    """Call whoever is on call with real phones, as practice, and show live what becomes of it."""
+    from bot.cli import drill as command
+
+    command.run(member, minutes)
+
+
+@app.command()
+def watch() -> None:
+    """Look at everything each minute, raise alarms, wake people, tell HEARTBEAT_URL when all is well."""
+    from bot.cli import watch as command
+
+    command.run()
 
 
 @app.command(hidden=True)

@@ -14,16 +14,19 @@ from starlette.responses import RedirectResponse, Response
 from bot.bootstrap import App
 from bot.console import rows, views, words
 from bot.console.forms import read_form
+from bot.console.notices import notices
 from bot.console.pages import TOPIC, Pages
 from bot.console.sessions import HOME
+from bot.console.steps import own_steps
 from bot.domain.cases import CaseState
 from bot.domain.staff import Staff
 from bot.services import handover
 from bot.services.handover import StillOpen
+from bot.services.quarantine import may_decide
 from bot.services.takeover import RefusedError
 from bot.store.unit_of_work import SqlUnitOfWork
 
-PARTS = ("waiting", "alarms", "duty", "tabs", "list")
+PARTS = ("waiting", "notices", "steps", "alarms", "duty", "tabs", "list")
 SHIFT_HOURS = ("4", "8", "12")
 
 
@@ -57,7 +60,9 @@ class Lists:
         duty = views.on_duty(uow, office, now)
         cases = rows.rows(uow, state, now)
         return {
-            "top": views.top(uow, member),
+            "top": views.top(uow, member, office, now),
+            "notices": notices(uow, member, now),
+            "steps": own_steps(uow, member, office, now),
             "alarms": views.alarms(uow, now),
             "duty": duty,
             "on_duty": any(each.label == member.label for each in duty),
@@ -120,7 +125,7 @@ class Lists:
         now = self._app.clock.now()
 
         def settle(uow: SqlUnitOfWork) -> None:
-            if not views.top(uow, member).supervises:
+            if not may_decide(member):
                 raise HTTPException(403)
             for alarm in uow.alarms.standing():
                 # A later one has not been seen by anybody yet.
@@ -129,4 +134,17 @@ class Lists:
             uow.wake(TOPIC)
 
         await self._app.write(settle)
+        return RedirectResponse(HOME, 303)
+
+    async def notice_seen(self, request: Request, member: Staff) -> Response:
+        """A member has read what they were told; only their own goes away."""
+        notice_id = request.path_params["notice_id"]
+        now = self._app.clock.now()
+
+        def see(uow: SqlUnitOfWork) -> None:
+            if not uow.notices.seen(notice_id, member.id, now):
+                raise HTTPException(404)
+            uow.wake(TOPIC)
+
+        await self._app.write(see)
         return RedirectResponse(HOME, 303)

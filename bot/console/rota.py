@@ -76,7 +76,7 @@ class RotaPage:
     def _context(self, member: Staff, zone: ZoneInfo, uow: SqlUnitOfWork) -> Mapping[str, Any]:
         now = self._app.clock.now()
         return {
-            "top": views.top(uow, member),
+            "top": views.top(uow, member, self._app.office, now),
             "rota": read_rota(uow, member, self._app.office, zone, now),
             "zones": tuple(ZONES),
             "languages": LANGUAGES,

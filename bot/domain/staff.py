@@ -59,7 +59,12 @@ class Staff:
     @property
     def label(self) -> str:
         """The name that people see: never the private one."""
-        return f"Petugas {self.number}"
+        return label_of(self.number)
+
+
+def label_of(number: int) -> str:
+    """The name of the member with a number."""
+    return f"Petugas {number}"
 
 
 @dataclass(frozen=True)

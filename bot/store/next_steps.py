@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 
 from bot.domain.cases import CaseState
 from bot.domain.handover import Commitment, NextStep
@@ -102,6 +102,57 @@ class NextSteps(SealedRows):
     def told(self, step_id: str, now: datetime) -> bool:
         """Its owner was reminded that it is due."""
         return self._mark(step_id, told_at=now)
+
+    def raised(self, step_id: str, now: datetime) -> bool:
+        """Its owner did nothing after the reminder: the supervisors were told."""
+        return self._mark(step_id, raised_at=now)
+
+    def overdue(self, now: datetime, raise_before: datetime, limit: int) -> tuple[NextStep, ...]:
+        """Steps of open cases whose time is over, without their words, the longest first.
+
+        Those of which nobody was told yet, and those whose owner was reminded before a moment and
+        the supervisors were not told.
+        """
+        rows = self._connection.execute(
+            select(next_step)
+            .join(case_file, case_file.c.id == next_step.c.case_id)
+            .where(
+                next_step.c.done_at.is_(None),
+                next_step.c.due_at <= now,
+                next_step.c.raised_at.is_(None),
+                case_file.c.state == CaseState.OPEN,
+                or_(next_step.c.told_at.is_(None), next_step.c.told_at <= raise_before),
+            )
+            .order_by(next_step.c.due_at, next_step.c.id)
+            .limit(limit)
+        )
+        return tuple(
+            NextStep(
+                case_id=row.case_id,
+                owner_id=row.owner_id,
+                due_at=row.due_at,
+                accepted_at=row.accepted_at,
+                id=row.id,
+                set_by=row.set_by,
+                set_at=row.set_at,
+                told_at=row.told_at,
+            )
+            for row in rows
+        )
+
+    def cases_with_steps_of(self, owner_id: str) -> tuple[str, ...]:
+        """Ids of the open cases in which a member has something to do, the soonest first."""
+        rows = self._connection.execute(
+            select(next_step.c.case_id)
+            .join(case_file, case_file.c.id == next_step.c.case_id)
+            .where(
+                next_step.c.owner_id == owner_id,
+                next_step.c.done_at.is_(None),
+                case_file.c.state == CaseState.OPEN,
+            )
+            .order_by(next_step.c.due_at, next_step.c.id)
+        )
+        return tuple(dict.fromkeys(row.case_id for row in rows))
 
     def _mark(self, step_id: str, *rules: object, **values: object) -> bool:
         statement = update(next_step).where(
