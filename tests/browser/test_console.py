@@ -257,7 +257,7 @@ def test_closing_an_emergency_on_a_phone(running: Running, phone: BrowserContext
     note.fill("Sudah bicara dengan KJRI.\n" * 8)
     assert _height(note) > height
     page.get_by_role("button", name="Simpan catatan").click()
-    expect(page.locator(".log")).to_contain_text("Sudah bicara dengan KJRI.")
+    expect(page.locator("#history")).to_contain_text("Sudah bicara dengan KJRI.")
     expect(page.locator("#note")).to_be_in_viewport()
     shot(page, "phone-case-noted")
     page.locator("summary", has_text="Tutup kasus").click()
