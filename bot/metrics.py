@@ -18,8 +18,10 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from bot.bootstrap import App
-from bot.domain.channels import RULES
+from bot.domain.auditor import Code
+from bot.domain.channels import CANARY, RULES
 from bot.domain.pages import PageEvent
+from bot.services.watchman import WATCH
 from bot.store.unit_of_work import SqlUnitOfWork
 
 HANDED_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300)
@@ -53,6 +55,7 @@ class StoreCollector(Collector):
             by_urgency.add_metric([urgency], count)
         yield by_urgency
         yield from database.read(_channels)
+        yield from database.read(lambda uow: _watch(uow, now))
         yield from database.read(_pages)
         refused = CounterMetricFamily(
             "tanyadulu_refused_requests",
@@ -127,7 +130,7 @@ def _channels(uow: SqlUnitOfWork) -> tuple[Metric, ...]:
         value=figures.uncertain_sends(),
     )
     opened = figures.opened_channels()
-    known = sorted({*RULES, *opened})
+    known = sorted({*RULES, *opened} - {CANARY})
     return (
         _labelled(
             "tanyadulu_outbound_stuck",
@@ -154,6 +157,31 @@ def _channels(uow: SqlUnitOfWork) -> tuple[Metric, ...]:
             "People whom nothing reaches in a channel any more",
             "channel",
             dict.fromkeys(known, 0) | dict(figures.unreachable()),
+        ),
+    )
+
+
+def _watch(uow: SqlUnitOfWork, now: datetime) -> tuple[Metric, ...]:
+    """What the watchman found at its last look, and when everything was last seen."""
+    kinds = Counter(alarm.kind for alarm in uow.alarms.standing())
+    found = {code.value: kinds[f"{WATCH}{code}"] for code in Code}
+    ages = {beat.name: max(0.0, (now - beat.at).total_seconds()) for beat in uow.beats.all()}
+    run, good_at = uow.canary.latest(), uow.canary.good_at()
+    seconds = {} if run is None or run.seconds is None else {"acknowledged": run.seconds}
+    if run is not None and run.paged_at is not None:
+        seconds["paged"] = (run.paged_at - run.started_at).total_seconds()
+    canary_age = {} if good_at is None else {"good": max(0.0, (now - good_at).total_seconds())}
+    return (
+        _labelled("tanyadulu_findings", "What the watchman found", "code", found),
+        _labelled("tanyadulu_beat_age_seconds", "Since it was last seen to work", "name", ages),
+        _labelled(
+            "tanyadulu_canary_seconds",
+            "From the last test report to its page and its acknowledgement",
+            "until",
+            seconds,
+        ),
+        _labelled(
+            "tanyadulu_canary_age_seconds", "Age of the last good test report", "run", canary_age
         ),
     )
 

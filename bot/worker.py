@@ -8,10 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
+from bot.beating import beat
 from bot.bootstrap import App
+from bot.domain.auditor import LOOP
 from bot.domain.conversation import HandledBy
 from bot.domain.local_answers import answer_locally
 from bot.domain.messages import Turn
@@ -57,6 +60,7 @@ class Worker:
         self._fetching = Fetching(app)
         self._reading = ReadingFiles(app)
         self._turn_pause = POLL_SECONDS
+        app.pulse.loops = [topic for topic, _ in self.loops()]
         self._cleaned_at: datetime | None = None
 
     async def run(self) -> None:
@@ -70,7 +74,7 @@ class Worker:
 
         A step does what is due now; True when there may be more.
         """
-        return [
+        steps = [
             ("turns", self._turns),
             *self._sending.loops(),
             ("files", self._fetching.step),
@@ -83,6 +87,8 @@ class Worker:
             ("expired", self._expired),
             ("handover", self._handover),
         ]
+        seen = [(topic, self._seen(topic, step)) for topic, step in steps]
+        return [*seen, ("beats", partial(beat, self._app))]
 
     async def idle(self) -> bool:
         """Until nothing that was begun is still running; whether anything was."""
@@ -111,6 +117,16 @@ class Worker:
             if not did_something:
                 pause = self._turn_pause if topic == "turns" else POLL_SECONDS
                 await self._app.wakes.wait(topic, pause, since)
+
+    def _seen(self, topic: str, step: Step) -> Step:
+        """The same step; one that comes to its end leaves a mark for the watchman."""
+
+        async def marked() -> bool:
+            more = await step()
+            self._app.pulse.mark(f"{LOOP}{topic}", self._app.clock.now())
+            return more
+
+        return marked
 
     async def _turns(self) -> bool:
         free = TURNS_AT_ONCE - len(self._running)

@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 staff_app = typer.Typer(help="The people who may use the console.", no_args_is_help=True)
 app.add_typer(staff_app, name="staff")
+oncall_app = typer.Typer(help="Who is on call, and when.", no_args_is_help=True)
+app.add_typer(oncall_app, name="oncall")
 agencies_app = typer.Typer(help="Lists of licensed placement companies.", no_args_is_help=True)
 app.add_typer(agencies_app, name="agencies")
 policy_app = typer.Typer(help="Whom cases page, and in which order.", no_args_is_help=True)
@@ -206,6 +208,29 @@ def staff_disable(
     command.disable(login)
 
 
+@oncall_app.command("show")
+def oncall_show(
+    *,
+    zone: Annotated[str, typer.Option(help="WIB, WITA or WIT [default: TZ_DEFAULT]")] = "",
+) -> None:
+    """The coming two weeks: who is on call when, and when nobody is."""
+    from bot.cli import oncall as command
+
+    command.show(zone)
+
+
+@oncall_app.command("set")
+def oncall_set(
+    file: Annotated[Path, typer.Argument(metavar="FILE.yml", help="docs/rota.example.yml")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Write without asking.")] = False,
+) -> None:
+    """Put the rotations and holidays of a file in the place of those that are there."""
+    from bot.cli import oncall as command
+
+    command.take_in(file, yes=yes)
+
+
 @agencies_app.command("import")
 def agencies_import(
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The table, with a header.")],
@@ -326,6 +351,28 @@ def serve(
     from bot.cli import serve as command
 
     command.run(with_worker=worker)
+
+
+@app.command()
+def drill(
+    *,
+    member: Annotated[
+        str | None, typer.Option(help="Login of whom to call [default: whoever is on call]")
+    ] = None,
+    minutes: Annotated[int, typer.Option(min=1, max=60, help="How long to wait.")] = 10,
+) -> None:
+    """Call whoever is on call with real phones, as practice, and show live what becomes of it."""
+    from bot.cli import drill as command
+
+    command.run(member, minutes)
+
+
+@app.command()
+def watch() -> None:
+    """Look at everything each minute, raise alarms, wake people, tell HEARTBEAT_URL when all is well."""
+    from bot.cli import watch as command
+
+    command.run()
 
 
 @app.command(hidden=True)

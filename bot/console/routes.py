@@ -25,6 +25,7 @@ from bot.console.quarantine import QuarantinePage
 from bot.console.recruiters import Recruiters
 from bot.console.rota import RotaPage
 from bot.console.sessions import Sessions
+from bot.console.status import StatusPage
 from bot.services.quarantine import Intake
 
 log = structlog.get_logger()
@@ -50,6 +51,7 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
     load = LoadPage(app, pages)
     rota = RotaPage(app, pages)
     files = Files(app)
+    status = StatusPage(app, pages)
     inside = sessions.signed_in
     faults = _Faults(pages)
     return [
@@ -72,6 +74,7 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
                 Route("/recruiters/find", inside(recruiters.find), methods=["POST"]),
                 Route("/recruiters/{reference}", inside(recruiters.show_one)),
                 Route("/recruiters/{reference}/{act}", inside(recruiters.act), methods=["POST"]),
+                Route("/status", inside(status.show)),
                 Route("/rota", inside(rota.show)),
                 Route("/rota/{act}", inside(rota.act), methods=["POST"]),
                 Route("/quarantine", inside(quarantine.show)),

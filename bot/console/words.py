@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.console import dates, message_words, register_words
 from bot.domain.agencies import LIST_STALE, Outcome
+from bot.domain.audit_words import TITLES
 from bot.domain.cases import CaseKind, CloseReason, LogEntry, LogKind
 from bot.domain.handover import Missing
 from bot.domain.messages import Author
@@ -17,6 +18,7 @@ from bot.services.care_given import Silence
 from bot.services.caring import CaredHow
 from bot.services.next_steps import OVERDUE, OVERDUE_RAISED
 from bot.services.offers_seen import HOT_SPOT
+from bot.services.watchman import WATCH
 
 URGENCIES = {
     Urgency.EMERGENCY: "DARURAT",
@@ -36,6 +38,9 @@ KINDS = {
     CaseKind.HUMAN_REQUEST: "Minta bicara dengan petugas",
     CaseKind.PRIVACY: "Data pribadi",
     CaseKind.MESSAGE: "Pesan untuk didengar atau dilihat",
+    CaseKind.CANARY: "Laporan uji",
+    CaseKind.OUTAGE: "Gangguan layanan",
+    CaseKind.DRILL: "Latihan panggilan",
 }
 CLOSE_REASONS = {
     CloseReason.HELPED: "Sudah tertolong",
@@ -215,6 +220,7 @@ ALARMS = {
     ),
     "telegram_webhook": "Telegram belum bisa mengantar pesan ke sini: {what}.",
     "telegram_polling": "Pesan Telegram belum bisa diambil: {what}.",
+    **{f"{WATCH}{code}": f"Penjaga: {title}. Lihat Status." for code, title in TITLES.items()},
 }
 # Alarms whose detail is a channel, with the reason after a colon when there is one.
 CHANNEL_ALARMS = ("reply_failed", "reply_uncertain", "window_closed", "file_late")

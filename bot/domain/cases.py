@@ -28,6 +28,16 @@ class CaseKind(StrEnum):
     PRIVACY = "privacy"
     # Sounds and pictures that no program understands: a person listens or looks.
     MESSAGE = "message"
+    # About no person: the watchman's test report, what it found broken, and a night drill.
+    CANARY = "canary"
+    OUTAGE = "outage"
+    DRILL = "drill"
+
+
+OF_THE_WATCHMAN = (CaseKind.CANARY, CaseKind.OUTAGE)
+"""They stand in no list: the status page shows what they are about."""
+NO_PERSONS = (*OF_THE_WATCHMAN, CaseKind.DRILL)
+"""No figure counts them."""
 
 
 class CaseState(StrEnum):

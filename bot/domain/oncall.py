@@ -37,11 +37,13 @@ class Target:
     def parse(text: str) -> Target:
         """`on_call`, `on_call:malam`, `person:sari`, `group:inti`...; ValueError otherwise."""
         kind, colon, name = text.partition(":")
+        if kind not in set(TargetKind):
+            raise ValueError(f"no target: {text}")
         target = Target(TargetKind(kind), name.strip())
         needs_name = target.kind in (TargetKind.PERSON, TargetKind.GROUP)
         takes_name = needs_name or target.kind is TargetKind.ON_CALL
         if (needs_name and not target.name) or (colon and not (takes_name and target.name)):
-            raise ValueError(text)
+            raise ValueError(f"no target: {text}")
         return target
 
 

@@ -207,7 +207,7 @@ def _case_of_offer(
             desk.now,
             wanted=wanted,
         )
-    status = status_line(desk.uow, desk.office, desk.wording, desk.now)
+    status = status_line(desk.uow, desk.office, desk.wording, desk.now, person=desk.conversation)
     name = "say_child_recruited" if has_child else "say_departure_soon"
     return case, desk.wording.say(name, status=status)
 
@@ -252,7 +252,7 @@ def _request_human(desk: Desk, _values: Mapping[str, Any]) -> Reply | None:
     case, is_new = _case_of(desk, CaseKind.HUMAN_REQUEST, Urgency.CONCERN, {})
     if is_new:
         tell_on_call(desk.uow, case, desk.office, desk.now)
-    status = status_line(desk.uow, desk.office, desk.wording, desk.now)
+    status = status_line(desk.uow, desk.office, desk.wording, desk.now, person=desk.conversation)
     return desk.wording.say("say_human_requested", status=status)
 
 

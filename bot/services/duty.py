@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.domain.contacts import (
     NATIONAL,
@@ -11,9 +12,12 @@ from bot.domain.contacts import (
     shown_to_public,
     unchecked,
 )
+from bot.domain.conversation import Conversation
+from bot.domain.messages import Author
 from bot.domain.office import Office
 from bot.domain.oncall import EscalationState
 from bot.domain.staff import Staff
+from bot.language.departure_places import zone_of
 from bot.language.places import country_of
 from bot.ports import Wording
 from bot.services.over_time import LOOK_BACK, over_time
@@ -22,6 +26,8 @@ from bot.store.unit_of_work import SqlUnitOfWork
 # The console touches its session each half minute while it is open.
 CONSOLE_OPEN = timedelta(minutes=2)
 STAFF_FOR_REAL_SERVICE = 2
+MOST_READ = 20
+"""Lines that are looked through for a place, the newest first."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +99,12 @@ def status_line(
     wording: Wording,
     now: datetime,
     country: str | None = None,
+    person: Conversation | None = None,
 ) -> str:
     """What a person in need is told first: only what is true at this moment (product rule).
 
-    `country` is a name as the language package gives it; None when it is not known yet.
+    `country` is a name as the language package gives it; None when it is not known yet. What
+    `person` has written tells in which zone they read a time.
     """
     state = duty(uow, office, now)
     today = office.today(now)
@@ -107,10 +115,20 @@ def status_line(
         return " ".join(part for part in parts if part)
     parts = [wording.say("say_status_nobody").text]
     if state.next_staffed is not None:
-        time = office.local_time(state.next_staffed)
+        time = office.told_time(state.next_staffed, now, zone_of_person(uow, person))
         parts.append(wording.say("say_piece_next_staffed", next_staffed=time).text)
     parts.append(contact_piece(office, wording, today, country))
     return " ".join(part for part in parts if part)
+
+
+def zone_of_person(uow: SqlUnitOfWork, person: Conversation | None) -> ZoneInfo | None:
+    """The Indonesian zone of the places that somebody named last; None when they named none."""
+    if person is None:
+        return None
+    said = [line.text for line in uow.lines.of(person) if line.author is Author.PERSON]
+    zones = (zone_of(text) for text in reversed(said[-MOST_READ:]))
+    name = next((zone for zone in zones if zone is not None), None)
+    return None if name is None else ZoneInfo(name)
 
 
 def contact_piece(office: Office, wording: Wording, today: date, country: str | None) -> str:

@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from bot.domain.cases import (
+    NO_PERSONS,
+    OF_THE_WATCHMAN,
     Case,
     CaseKind,
     CaseState,
@@ -101,6 +103,16 @@ class Cases(SealedRows):
         ).first()
         return None if row is None else self._read(row)
 
+    def open_of(self, kind: CaseKind) -> tuple[Case, ...]:
+        """All open cases of a kind."""
+        rows = self._connection.execute(
+            select(case_file).where(
+                case_file.c.state == CaseState.OPEN,
+                case_file.c.kind == kind,
+            )
+        )
+        return tuple(self._read(row) for row in rows)
+
     def exists_for(self, conversation_id: str) -> bool:
         """Whether there is any case about a conversation, open or closed."""
         row = self._connection.execute(
@@ -112,7 +124,7 @@ class Cases(SealedRows):
         """Cases by urgency, then by how long they have waited."""
         rows = self._connection.execute(
             select(case_file)
-            .where(case_file.c.state == state)
+            .where(case_file.c.state == state, case_file.c.kind.not_in(OF_THE_WATCHMAN))
             .order_by(case_file.c.urgency_rank.desc(), case_file.c.updated_at.desc())
             .limit(limit)
         )
@@ -122,7 +134,7 @@ class Cases(SealedRows):
         """How many cases are open, by urgency."""
         rows = self._connection.execute(
             select(case_file.c.urgency, func.count())
-            .where(case_file.c.state == CaseState.OPEN)
+            .where(case_file.c.state == CaseState.OPEN, case_file.c.kind.not_in(NO_PERSONS))
             .group_by(case_file.c.urgency)
         )
         return {Urgency(urgency): count for urgency, count in rows}

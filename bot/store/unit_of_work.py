@@ -6,6 +6,9 @@ from sqlalchemy import Connection
 
 from bot.store.agencies import Agencies
 from bot.store.alarms import Alarms
+from bot.store.audit import Audit
+from bot.store.beats import Beats
+from bot.store.canary import CanaryRuns
 from bot.store.cases import Cases
 from bot.store.channels import Channels
 from bot.store.conversations import Conversations
@@ -75,6 +78,9 @@ class SqlUnitOfWork:
         self.quarantine = Quarantine(connection, vault)
         self.figures = Figures(connection)
         self.agencies = Agencies(connection)
+        self.beats = Beats(connection)
+        self.canary = CanaryRuns(connection)
+        self.audit = Audit(connection, vault)
 
     def wake(self, topic: str) -> None:
         """Ask that the loops listening to a topic look again after the commit."""
