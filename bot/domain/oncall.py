@@ -2,33 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
-
-
-@dataclass(frozen=True)
-class Shift:
-    """A stretch of duty, from `starts_at` (inclusive) to `ends_at` (exclusive)."""
-
-    id: str
-    staff_id: str
-    starts_at: datetime
-    ends_at: datetime
-
-
-def who_is_on_call(shifts: Iterable[Shift], at: datetime) -> tuple[str, ...]:
-    """Ids of the staff on duty at a moment, in the order in which their shifts began."""
-    current = [shift for shift in shifts if shift.starts_at <= at < shift.ends_at]
-    current.sort(key=lambda shift: (shift.starts_at, shift.id))
-    return tuple(dict.fromkeys(shift.staff_id for shift in current))
-
-
-def next_staffed(shifts: Iterable[Shift], at: datetime) -> datetime | None:
-    """When the next shift begins; None when none is planned."""
-    return min((shift.starts_at for shift in shifts if shift.starts_at > at), default=None)
 
 
 class TargetKind(StrEnum):
@@ -59,11 +37,13 @@ class Target:
     def parse(text: str) -> Target:
         """`on_call`, `on_call:malam`, `person:sari`, `group:inti`...; ValueError otherwise."""
         kind, colon, name = text.partition(":")
+        if kind not in set(TargetKind):
+            raise ValueError(f"no target: {text}")
         target = Target(TargetKind(kind), name.strip())
         needs_name = target.kind in (TargetKind.PERSON, TargetKind.GROUP)
         takes_name = needs_name or target.kind is TargetKind.ON_CALL
         if (needs_name and not target.name) or (colon and not (takes_name and target.name)):
-            raise ValueError(text)
+            raise ValueError(f"no target: {text}")
         return target
 
 

@@ -30,8 +30,7 @@ from typing import Any
 
 import yaml
 
-from bot.language.families import family
-from bot.language.reading import AMOUNT, NUMBER, Reading, stem
+from bot.language.reading import AMOUNT, NUMBER, Reading, key_of
 from bot.language.spelling import normalise
 
 CATALOGUE = Path(__file__).parent / "catalogue"
@@ -193,7 +192,7 @@ def _keys(word: str) -> frozenset[str]:
     plain = normalise(word).text
     if not plain.isalnum() or plain.isdigit():
         raise ValueError(f"{word!r} is read as {plain!r}: a pattern cannot hold that")
-    return frozenset({family(stem(plain))})
+    return frozenset({key_of(plain)})
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from bot.language.families import family, other_meanings
+from bot.language.numbers import small_numbers
 from bot.language.spelling import Normalised, normalise
 
 AMOUNT = "$"
@@ -66,23 +67,7 @@ _TOKEN = re.compile(
     rf"|(?P<end>[!?;\n•|…]+|\.+(?=[\s.!?]|$))"
     rf"|(?P<pause>[,:()\[\]\"“”])"
 )
-_SMALL_NUMBERS = frozenset(
-    [
-        "satu",
-        "dua",
-        "tiga",
-        "empat",
-        "lima",
-        "enam",
-        "tujuh",
-        "delapan",
-        "sembilan",
-        "sepuluh",
-        "beberapa",
-        "setengah",
-        "sebelas",
-    ]
-)
+_SOME = frozenset({"beberapa", "setengah"})
 _ENDINGS = (
     ("nya", 3),
     ("ne", 4),
@@ -174,9 +159,16 @@ def stem(word: str) -> str:
     return word
 
 
+def key_of(word: str) -> str:
+    """The stem of a plain word as a reading has it: NUMBER for a small number, else its family."""
+    if word in small_numbers() or word in _SOME:
+        return NUMBER
+    return family(stem(word))
+
+
 def stems_of(words: str) -> frozenset[str]:
     """The stems of words separated by spaces, as a reading has them."""
-    return frozenset(family(stem(word)) for word in normalise(words).text.split())
+    return frozenset(map(key_of, normalise(words).text.split()))
 
 
 def read(text: str) -> Reading:
@@ -244,10 +236,8 @@ def _word(found: re.Match[str], kind: str, after_pause: bool) -> Word:
         key = AMOUNT if _HAS_VALUE.search(text) else NOTHING
     elif text == "0":
         key = NOTHING
-    elif kind == "number" or text in _SMALL_NUMBERS:
-        key = NUMBER
     else:
-        key = family(stem(text))
+        key = NUMBER if kind == "number" else key_of(text)
     return Word(text, key, found.start(), found.end(), after_pause)
 
 

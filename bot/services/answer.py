@@ -152,7 +152,7 @@ def _local_reply(
         return None
     conversation = prepared.conversation
     if conversation.case_id is None:
-        status = status_line(uow, office, wording, now)
+        status = status_line(uow, office, wording, now, person=conversation)
     else:
         status = f"{prepared.status} {_whom_to_call(prepared, office, wording, now)}".strip()
     values = {"status": status, **dict(local.values)}

@@ -10,7 +10,7 @@ from typing import Any
 from bot.domain.agencies import Outcome
 from bot.domain.cases import Case, CaseKind, LogKind
 from bot.domain.conversation import Conversation
-from bot.domain.departures import Departure, Span
+from bot.domain.departures import GRAVE, MILD, Departure, Span, is_soon
 from bot.domain.messages import Reply
 from bot.domain.office import Office
 from bot.domain.pictures import ASKS
@@ -25,7 +25,6 @@ from bot.services.paging import AT_ONCE, tell_on_call
 from bot.store.unit_of_work import SqlUnitOfWork
 
 # The verdicts that make a case.
-GRAVE = ("serious", "critical")
 
 
 @dataclass(frozen=True)
@@ -136,26 +135,30 @@ def _see_report(desk: Desk, case: Case, fields: Mapping[str, str]) -> None:
 
 
 def _record_offer(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
-    """Serious and critical offers become a case that staff see; of all a fingerprint is kept."""
+    """Serious and critical offers become a case that staff see; of all a fingerprint is kept.
+
+    A mild one becomes a case only when the person leaves within a week: somebody looks at it
+    before, nobody is woken.
+    """
     uow, verdict = desk.uow, str(values["verdict"])
     # The same offer sent as a picture and as words is one offer.
     text = str(values.get("text", "")).removeprefix(ASKS).strip()
     leaves = None if desk.is_shown else _span(values.get("leaves"))
-    if verdict not in GRAVE:
-        offers_seen.see_offer(
-            uow, desk.conversation, text, verdict, leaves, None, desk.office, desk.now
-        )
-        return None
     # The day in an advertisement that goes round is nobody's departure.
     answer = values.get("departure")
     own = None if desk.is_shown else answer
     leaving = departures.told(text, verdict, own, leaves, None, desk.office, desk.now)
+    if verdict not in GRAVE and not _is_worth_a_look(desk, leaving):
+        offers_seen.see_offer(
+            uow, desk.conversation, text, verdict, leaves, None, desk.office, desk.now
+        )
+        return None
     urgency = Urgency.highest(leaving.raised, _offer_urgency(verdict, answer))
     fields = _texts(values.get("facts", {}))
     fields |= {"verdict": verdict, "flags": ", ".join(values.get("flags", ()))}
     if answer:
         fields["departure"] = str(answer)
-    has_child = CHILD in values.get("flags", ())
+    has_child = verdict in GRAVE and CHILD in values.get("flags", ())
     case, reply = _case_of_offer(desk, fields, urgency, leaving if has_child else None)
     seen = offers_seen.see_offer(
         uow, desk.conversation, text, verdict, leaves, case.id, desk.office, desk.now
@@ -163,6 +166,16 @@ def _record_offer(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
     leaving = replace(leaving, offer_id=None if seen is None else seen.offer_id)
     departures.keep(uow, case, leaving, has_days=leaves is not None, now=desk.now)
     return reply
+
+
+def _is_worth_a_look(desk: Desk, leaving: Departure) -> bool:
+    """Whether staff should look at a mild offer; one that they have as a grave one stays that."""
+    span = leaving.span
+    if leaving.verdict != MILD or span is None or not is_soon(span, leaving.zone, desk.now):
+        return False
+    case = desk.uow.cases.open_of_kind(desk.conversation.id, CaseKind.JOB_OFFER)
+    known = None if case is None else desk.uow.departures.of_case(case.id)
+    return known is None or known.verdict not in GRAVE
 
 
 def _case_of_offer(
@@ -194,13 +207,15 @@ def _case_of_offer(
             desk.now,
             wanted=wanted,
         )
-    status = status_line(desk.uow, desk.office, desk.wording, desk.now)
+    status = status_line(desk.uow, desk.office, desk.wording, desk.now, person=desk.conversation)
     name = "say_child_recruited" if has_child else "say_departure_soon"
     return case, desk.wording.say(name, status=status)
 
 
 def _offer_urgency(verdict: str, departure: object) -> Urgency:
     """A near departure on a dangerous offer is what makes it urgent (labels of urgency)."""
+    if verdict not in GRAVE:
+        return Urgency.CONCERN
     if departure == "within_48h":
         return Urgency.EMERGENCY if verdict == "critical" else Urgency.URGENT
     if departure == "this_week":
@@ -237,7 +252,7 @@ def _request_human(desk: Desk, _values: Mapping[str, Any]) -> Reply | None:
     case, is_new = _case_of(desk, CaseKind.HUMAN_REQUEST, Urgency.CONCERN, {})
     if is_new:
         tell_on_call(desk.uow, case, desk.office, desk.now)
-    status = status_line(desk.uow, desk.office, desk.wording, desk.now)
+    status = status_line(desk.uow, desk.office, desk.wording, desk.now, person=desk.conversation)
     return desk.wording.say("say_human_requested", status=status)
 
 

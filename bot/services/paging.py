@@ -134,9 +134,13 @@ def page_members(
     kind: PageKind,
     office: Office,
     now: datetime,
+    news: str = "",
 ) -> None:
-    """Page members once, outside of any escalation; with no phone among them, on the screen."""
-    if staff_ids and not ringing.begin(uow, case, staff_ids, kind, office, now):
+    """Page members once, outside of any escalation; with no phone among them, on the screen.
+
+    `news` is what the page says in place of its usual words.
+    """
+    if staff_ids and not ringing.begin(uow, case, staff_ids, kind, office, now, news=news):
         ringing.show_on_screen(uow, case, kind, office, now)
 
 

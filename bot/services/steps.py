@@ -35,15 +35,16 @@ def advance(uow: SqlUnitOfWork, escalation: Escalation, office: Office, now: dat
         _wait_for_staff(uow, case, escalation, state, now)
         return True
     uow.escalations.advance(due.then)
+    if due.exhausted and not escalation.policy.fallback:
+        # A trial wakes nobody who was not meant, and alarms nobody.
+        uow.pages.log(case, PageEvent.EXHAUSTED, now, escalation_id=escalation.id)
+        uow.escalations.resolve(case.id)
+        return True
     if due.has_just_run_out:
         uow.cases.log(case.id, LogKind.POLICY_EXHAUSTED, "system", "", now)
         uow.pages.log(case, PageEvent.EXHAUSTED, now, escalation_id=escalation.id)
         uow.alarms.raise_once("policy_exhausted", case.reference, now)
         log.warning("policy_exhausted", trace=case.trace_id)
-    if due.exhausted and not escalation.policy.fallback:
-        # A trial wakes nobody who was not meant.
-        uow.escalations.resolve(case.id)
-        return True
     _page_step(uow, case, escalation, due, state, office, now)
     uow.wake(PAGES)
     return True

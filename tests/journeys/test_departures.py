@@ -11,7 +11,7 @@ from bot.domain.cases import Case, CloseReason, LogKind
 from bot.domain.departures import Task
 from bot.keyfile import new_key
 from bot.language.types import Urgency
-from bot.services import caring, departures, takeover
+from bot.services import caring, closing, departures
 from bot.services.takeover import RefusedError
 from tests.hotline import FakeClock, Hotline, story
 from tests.journeys.offers import AD, judged
@@ -140,7 +140,7 @@ async def test_a_closed_case_has_no_clock(hotline: Hotline) -> None:
     (case,) = await hotline.cases()
     now = hotline.clock.now()
     await hotline.app.write(
-        lambda uow: takeover.close(uow, case, member, CloseReason.HELPED, "", now)
+        lambda uow: closing.ask_or_close(uow, case, member, CloseReason.HELPED, "", now)
     )
     await hotline.forward(days=12)
     assert hotline.phones.received == {}

@@ -8,7 +8,7 @@ from bot.domain.cases import CaseKind, CloseReason, LogKind
 from bot.domain.oncall import EscalationState
 from bot.language.types import Urgency
 from bot.ports import Answer, Command
-from bot.services import accounts, takeover
+from bot.services import accounts, closing
 from bot.store.rows import case_key
 from tests.hotline import Hotline
 
@@ -232,7 +232,9 @@ def test_a_closed_emergency_that_goes_on_is_danger_again(hotline: Hotline) -> No
         now = hotline.clock.now()
         app = hotline.app
         await hotline.takes(member, case)
-        await app.write(lambda uow: takeover.close(uow, case, member, CloseReason.HELPED, "", now))
+        await app.write(
+            lambda uow: closing.ask_or_close(uow, case, member, CloseReason.HELPED, "", now)
+        )
         rung = len(hotline.phones.received["sari-phone"])
         await hotline.forward(hours=1)
         await hotline.says("ani", "belum tertolong pak, masih di rumahnya")
