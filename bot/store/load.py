@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, or_, select
 
-from bot.domain.cases import CaseKind
+from bot.domain.cases import NO_PERSONS, CaseKind
 from bot.domain.load import Rang
 from bot.domain.notices import NOT_CARRIED
 from bot.domain.pages import PageEvent, PageKind
@@ -49,6 +49,7 @@ class Loads:
             .join(case_file, case_file.c.id == escalation.c.case_id)
             .where(
                 acknowledgement.c.at > since,
+                case_file.c.kind.not_in(NO_PERSONS),
                 or_(
                     case_file.c.urgency == Urgency.EMERGENCY,
                     case_file.c.kind == CaseKind.SELF_HARM,
