@@ -185,6 +185,24 @@ def denies_danger(tracker: Tracker) -> bool:
     return not is_button(tracker) and bool(metadata(tracker).get("no_danger"))
 
 
+def told_of_no_danger(tracker: Tracker) -> bool:
+    """Whether they said so when asked about these words, written just now or before a button.
+
+    A button brings along what waited for its meaning; a no about anything else counts for nothing.
+    """
+    if not is_button(tracker):
+        return denies_danger(tracker)
+    if not typed(tracker):
+        return False
+    written = (
+        event
+        for event in reversed(tracker.events)
+        if event.get("event") == "user" and not str(event.get("text") or "").startswith("/")
+    )
+    last = next(written, None)
+    return last is not None and bool((last.get("metadata") or {}).get("no_danger"))
+
+
 def last_said(tracker: Tracker) -> tuple[str, tuple[str, ...]]:
     """The last text to the person, and the payloads of its choices."""
     for event in reversed(tracker.events):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from actions.holidays import after_holiday, before_holiday
 from bot.domain.calendar_words import MONTHS
 from bot.domain.departures import Span
+from bot.language.numbers import small_numbers
 
 _MONTHS = [month.casefold() for month in MONTHS]
 _MONTH_NUMBERS = {
@@ -33,25 +36,6 @@ _WEEKDAYS = {
     "minggu": 6,
     "ahad": 6,
 }
-_NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "nol",
-            "satu",
-            "dua",
-            "tiga",
-            "empat",
-            "lima",
-            "enam",
-            "tujuh",
-            "delapan",
-            "sembilan",
-            "sepuluh",
-        ]
-    )
-}
-_COUNT = r"(\d{1,3}|" + "|".join(_NUMBERS) + "|se)"
 
 AT_ONCE = re.compile(
     r"\b(?:hari ini|malam ini|nanti malam|sore ini|siang ini|pagi ini|sekarang|besok|lusa|"
@@ -59,9 +43,6 @@ AT_ONCE = re.compile(
 )
 _TOMORROW = re.compile(r"\bbesok\b(?! ?(?:bulan|tahun|minggu|senin|selasa|rabu|kamis|jumat|sabtu))")
 _AFTER_TOMORROW = re.compile(r"\blusa\b")
-_IN_DAYS = re.compile(rf"\b(?:{_COUNT} ?(?:-|sampai|atau) ?)?{_COUNT} ?(?:hari|hr)(?: lagi)?\b")
-_IN_WEEKS = re.compile(rf"\b{_COUNT} ?(?:minggu|pekan)(?: lagi)?\b")
-_IN_MONTHS = re.compile(rf"\b{_COUNT} ?bulan(?: lagi)\b")
 WEEK = re.compile(r"(?<!hari )\b(?:minggu|pekan) (ini|depan)\b")
 _WEEKDAY = re.compile(r"\b(senin|selasa|rabu|kamis|jum'?at|sabtu|ahad)\b|\bhari (minggu)\b")
 ON_DAY = re.compile(
@@ -92,6 +73,27 @@ _SOME_DAYS = 3
 _A_MONTH = 30
 
 
+@dataclass(frozen=True)
+class _Counts:
+    """Patterns of what is counted, in figures or words."""
+
+    days: re.Pattern[str]
+    weeks: re.Pattern[str]
+    months: re.Pattern[str]
+
+
+@cache
+def _counts() -> _Counts:
+    count = rf"(\d{{1,3}}|{'|'.join(sorted(small_numbers(), key=len, reverse=True))}|se)"
+    return _Counts(
+        days=re.compile(
+            rf"\b(?:{count} ?(?:-|sampai|atau) ?)?{count} ?(?:hari|hr|dina|dino|dinten|poe)(?: lagi)?\b"
+        ),
+        weeks=re.compile(rf"\b{count} ?(?:minggu|pekan)(?: lagi)?\b"),
+        months=re.compile(rf"\b{count} ?bulan(?: lagi)\b"),
+    )
+
+
 def days_in(plain: str, today: date) -> Span | None:
     """The days that a text names, spelled as `normalise` does; the most exact reading that fits."""
     for reading in _READINGS:
@@ -102,9 +104,9 @@ def days_in(plain: str, today: date) -> Span | None:
 
 def days_until(plain: str) -> int | None:
     """Days that are counted from now: "3 hari lagi", "dua minggu lagi"."""
-    if found := _IN_DAYS.search(plain):
+    if found := _counts().days.search(plain):
         return _number(found[1] or found[2])
-    if found := _IN_WEEKS.search(plain):
+    if found := _counts().weeks.search(plain):
         return _number(found[1]) * A_WEEK
     return None
 
@@ -153,13 +155,13 @@ def _near(plain: str, today: date) -> Iterator[Span]:
 
 def _counted(plain: str, today: date) -> Iterator[Span]:
     """3 hari lagi, 2-3 hari lagi, dua minggu lagi, sebulan lagi."""
-    if found := _IN_DAYS.search(plain):
+    if found := _counts().days.search(plain):
         until = _number(found[2])
         since = _number(found[1]) if found[1] else until
         yield Span(today + timedelta(days=min(since, until)), today + timedelta(days=until))
-    if found := _IN_WEEKS.search(plain):
+    if found := _counts().weeks.search(plain):
         yield _around(today, _number(found[1]) * A_WEEK, _SOME_DAYS)
-    if found := _IN_MONTHS.search(plain):
+    if found := _counts().months.search(plain):
         yield _around(today, _number(found[1]) * _A_MONTH, A_WEEK)
 
 
@@ -270,4 +272,5 @@ def _shifted(day: date, months: int) -> date:
 def _number(word: str) -> int:
     if word == "se":
         return 1
-    return _NUMBERS[word] if word in _NUMBERS else int(word)
+    known = small_numbers().get(word)
+    return int(word) if known is None else known

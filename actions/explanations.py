@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Events, after_an_aside, entity, intent, open_form, say, speak, typed, words
+from actions.base import (
+    Events,
+    after_an_aside,
+    entity,
+    intent,
+    open_form,
+    say,
+    speak,
+    today_of,
+    typed,
+    words,
+)
 from actions.base import wording as responses
 from actions.matters import plain_words
-from actions.verdict import advice_for
+from actions.verdict import advice_for, stale_remark
 from bot.domain.messages import Button, Reply
 from bot.language.asked import named_in
 from bot.language.flags import catalogue
@@ -41,21 +53,21 @@ def explain(dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:
 
     Without a choice the signs are offered one by one; a single one is explained at once.
     """
-    told = tracker.get_slot("offer__told")
+    told, today = tracker.get_slot("offer__told"), today_of(tracker)
     chosen = entity(tracker, "explain") if not typed(tracker) else None
     if chosen in catalogue():
-        _say_sign(dispatcher, str(chosen))
+        _say_sign(dispatcher, str(chosen), today)
         return True
     if not told:
         return False
     if chosen == STEPS:
-        _say_steps(dispatcher, told)
+        _say_steps(dispatcher, told, today)
         return True
     signs = [*told["flags"], *told["signals"]]
     if not told["flags"]:
         _speak(dispatcher, words("say_offer_why_not"), _choices(signs), "say_offer_why_not")
     elif len(signs) == 1:
-        _say_sign(dispatcher, signs[0])
+        _say_sign(dispatcher, signs[0], today)
     else:
         _speak(dispatcher, words("say_offer_why"), _choices(signs), "say_offer_why")
     return True
@@ -71,9 +83,9 @@ def explain_what_is_asked(dispatcher: CollectingDispatcher, tracker: Tracker) ->
     if code is None:
         return None
     if open_form(tracker):
-        say_sign(dispatcher, code)
+        say_sign(dispatcher, code, today_of(tracker))
     else:
-        _say_sign(dispatcher, code)
+        _say_sign(dispatcher, code, today_of(tracker))
     return after_an_aside(tracker)
 
 
@@ -93,21 +105,31 @@ def sign_asked_about(text: str, told: dict[str, Any]) -> str | None:
     return code if _JUDGED.search(plain) and not _MINE.search(plain) else None
 
 
-def say_sign(dispatcher: CollectingDispatcher, code: str) -> None:
-    """The two sentences of a flag or good signal, before the form asks again."""
-    known = catalogue()[code]
-    say(dispatcher, "say_sign", title=known.title, why=known.explanation)
+def say_sign(dispatcher: CollectingDispatcher, code: str, today: date | None) -> None:
+    """The two sentences of a flag or good signal as of today, before the form asks again."""
+    known, remark = catalogue()[code], stale_remark((code,), today)
+    say(dispatcher, "say_sign", title=known.title, why=known.explanation, stale=remark)
 
 
-def _say_sign(dispatcher: CollectingDispatcher, code: str) -> None:
-    known = catalogue()[code]
-    say(dispatcher, "say_sign_alone", title=known.title, why=known.explanation, source=known.source)
+def _say_sign(dispatcher: CollectingDispatcher, code: str, today: date | None) -> None:
+    known, remark = catalogue()[code], stale_remark((code,), today)
+    say(
+        dispatcher,
+        "say_sign_alone",
+        title=known.title,
+        why=known.explanation,
+        stale=remark,
+        source=known.source,
+    )
 
 
-def _say_steps(dispatcher: CollectingDispatcher, told: dict[str, Any]) -> None:
+def _say_steps(dispatcher: CollectingDispatcher, told: dict[str, Any], today: date | None) -> None:
     """What each of the gravest flags calls for, then the step that fits the whole."""
-    advice = [catalogue()[code].advice for code in (told["flags"] or told["signals"])]
-    lines = [words("say_offer_step", step=step) for step in dict.fromkeys(advice[:MOST_STEPS])]
+    gravest = (told["flags"] or told["signals"])[:MOST_STEPS]
+    advice = dict.fromkeys(catalogue()[code].advice for code in gravest)
+    lines = [words("say_offer_step", step=step) for step in advice]
+    if remark := stale_remark(gravest, today):
+        lines.append(remark)
     say(
         dispatcher,
         "say_offer_steps",

@@ -24,6 +24,7 @@ from actions.base import (
     open_form,
     say,
     slot,
+    today_of,
     typed,
     words,
 )
@@ -157,7 +158,7 @@ def _may_i(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
         return None
     told = tracker.get_slot("offer__told")
     if told:
-        say_again(dispatcher, told)
+        say_again(dispatcher, told, today_of(tracker))
         return after_an_aside(tracker)
     if form == OFFER_FORM and tracker.get_slot("offer__text"):
         known = so_far(dispatcher, tracker)

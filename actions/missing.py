@@ -20,6 +20,7 @@ from actions.base import (
     open_form,
     say,
     slot,
+    told_of_no_danger,
     typed,
 )
 from actions.first import First
@@ -79,13 +80,17 @@ class ActionMissingStart(First):
     opens_or_empties = True
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """Open the case with the first words; a button alone opens nothing yet."""
+        """Open the case with the first words; a button alone opens nothing yet.
+
+        Who was just asked about danger because of these words is not asked the same again.
+        """
         if open_form(tracker) == FORM:
             return []
         story = all_told(tracker)
         known: dict[str, Any] = dict.fromkeys(QUESTIONS)
         known["missing__story"] = story or None
         known["missing__country"] = entity(tracker, "country") if story else None
+        known["missing__danger"] = NO if told_of_no_danger(tracker) else None
         say(dispatcher, "say_missing_start")
         kept = report(dispatcher, known) if story else [slot("missing__kept", None)]
         known.update(dict.fromkeys(("paused__form", "missing__asked_again")))

@@ -121,7 +121,7 @@ class ValidateOfferForm(Form):
         text = typed(tracker)
         sign = sign_asked_about(text, tracker.get_slot("offer__told") or {})
         if sign is not None:
-            say_sign(dispatcher, sign)
+            say_sign(dispatcher, sign, today_of(tracker))
             return {name: None}
         if name in (STORY, WRONG, WHICH) or not text or "?" in text:
             return None

@@ -5,7 +5,7 @@ No company and no person is named, so that nobody can show it around as a recomm
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import say, wording, words
 from actions.offer_facts import TOLD_BY, heard, still_unknown, titles_of
 from bot.domain.calendar_words import day_in_words
-from bot.language.flags import catalogue
+from bot.language.flags import catalogue, is_fresh
 from bot.language.types import OfferCheck, Severity, Verdict
 
 MOST_FLAGS = 4
@@ -36,7 +36,7 @@ def verdict_texts(
         "intro": words("say_offer_intro") if first else "",
         "date": day_in_words(today),
         "facts": words("say_offer_understood", facts=facts) if facts else "",
-        "good": _good(check),
+        "good": _good(check, today),
         "unknown": _unknown(check),
     }
     codes = codes_of(check)
@@ -81,19 +81,30 @@ def news_text(
     news = (
         words("say_offer_more_seen", count=str(len(added)), flags=_flag_lines(added, today))
         if added
-        else words("say_offer_left", count=str(len(codes)), gravest=titles_of(codes)[0])
+        else words(
+            "say_offer_left",
+            count=str(len(codes)),
+            gravest=titles_of(codes)[0],
+            stale=stale_remark(codes[:1], today),
+        )
     )
     advice = advice_for(codes, check.verdict)
     return _compact(f"{changed}\n{no_longer}\n{news}\n{advice}")
 
 
-def say_again(dispatcher: CollectingDispatcher, told: Mapping[str, Any]) -> None:
+def say_again(
+    dispatcher: CollectingDispatcher, told: Mapping[str, Any], today: date | None
+) -> None:
     """The last verdict in a sentence or two, and that it is no permission."""
     if told["flags"]:
-        gravest = catalogue()[told["flags"][0]].title
-        count = str(len(told["flags"]))
-        advice = advice_for(told["flags"], Verdict(told["verdict"]))
-        say(dispatcher, "say_offer_again", count=count, gravest=gravest, advice=advice)
+        say(
+            dispatcher,
+            "say_offer_again",
+            count=str(len(told["flags"])),
+            gravest=catalogue()[told["flags"][0]].title,
+            stale=stale_remark(told["flags"][:1], today),
+            advice=advice_for(told["flags"], Verdict(told["verdict"])),
+        )
     elif told["verdict"] == Verdict.NOT_ENOUGH_KNOWN.value:
         say(dispatcher, "say_offer_again_not_enough")
     else:
@@ -130,21 +141,38 @@ def good_of(check: OfferCheck) -> list[str]:
     return list(dict.fromkeys(evidence.code for evidence in check.signals))
 
 
+def stale_remark(codes: Iterable[str], today: date | None) -> str:
+    """Since when what is said of these may have changed, and where to ask; empty while all is fresh.
+
+    Where the day is not known, what has a term may be over it.
+    """
+    stale = [
+        known.checked_on
+        for known in map(catalogue().__getitem__, codes)
+        if known.valid_days is not None and (today is None or not is_fresh(known, today))
+    ]
+    return words("say_offer_stale", date=day_in_words(min(stale))) if stale else ""
+
+
 def _flag_lines(codes: list[str], today: date | None) -> str:
     return "\n".join(_flag_line(code, today) for code in codes)
 
 
-def _flag_line(code: str, today: date | None) -> str:  # noqa: ARG001 - when entries go stale
+def _flag_line(code: str, today: date | None) -> str:
     """A flag with its reason as of today."""
     known = catalogue()[code]
-    return words("say_offer_flag", title=known.title, reason=known.reason)
+    remark = stale_remark((code,), today)
+    return words("say_offer_flag", title=known.title, reason=known.reason, stale=remark)
 
 
-def _good(check: OfferCheck) -> str:
+def _good(check: OfferCheck, today: date | None) -> str:
     """The good signals, without those of a fact of which a red flag tells the opposite."""
     doubted = {code for told in TOLD_BY.values() for code in told if told & set(codes_of(check))}
-    titles = titles_of([code for code in good_of(check) if code not in doubted][:MOST_GOOD])
-    return words("say_offer_good", titles="; ".join(titles)) if titles else ""
+    shown = [code for code in good_of(check) if code not in doubted][:MOST_GOOD]
+    if not shown:
+        return ""
+    remark = stale_remark(shown, today)
+    return words("say_offer_good", titles="; ".join(titles_of(shown)), stale=remark)
 
 
 def _unknown(check: OfferCheck) -> str:

@@ -106,7 +106,7 @@ async def _set_up_staff(settings: Settings) -> None:
         member = await app.write(lambda uow: uow.staff.add("sari", Role.SUPERVISOR, "-", now))
         await app.write(lambda uow: uow.staff.add_contact(member.id, "email", ON_CALL, now))
         until = now + timedelta(hours=8)
-        await app.write(lambda uow: uow.escalations.add_shift(member.id, now, until))
+        await app.write(lambda uow: uow.rota.add_shift(member.id, now, until))
     finally:
         await app.close()
 

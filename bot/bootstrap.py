@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.clock import SystemClock
-from bot.domain.channels import RULES, TELEGRAM, WHATSAPP
+from bot.domain.channels import CANARY, RULES, TELEGRAM, WHATSAPP
 from bot.domain.contacts import load_contacts
 from bot.domain.office import Office
 from bot.domain.staff_contacts import EMAIL, SMS, TELEGRAM_STAFF, VOICE, WHATSAPP_PAGE
 from bot.gateways.ocr import PictureProcess
 from bot.gateways.rasa import RasaAssistant
+from bot.gateways.robot import ROBOT, Robot
 from bot.gateways.screen import Screen
 from bot.gateways.smtp import Mailer
 from bot.gateways.telegram import TelegramGateway
@@ -38,6 +39,8 @@ from bot.ports import (
     Transcriber,
     Wording,
 )
+from bot.pulse import Pulse
+from bot.services import canary
 from bot.services.paging import SCREEN
 from bot.settings import ROOT, Settings
 from bot.store.database import Database, Job
@@ -71,6 +74,7 @@ class App:
     # Of this process only: channels found open, and refused requests by channel and reason.
     opened: set[str] = field(default_factory=set)
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
+    pulse: Pulse = field(default_factory=Pulse)
 
     def attach(self) -> None:
         """Wake what runs on the current event loop, also when another process commits."""
@@ -120,7 +124,9 @@ def build(
     database = Database(settings.database, vault, wakes.wake, wakes.wake_all)
     upgrade(database.engine)
     clock = clock or SystemClock()
-    senders = senders if senders is not None else default_senders(settings, clock)
+    robot = Robot(lambda token: _answer_for_robot(app, token))
+    given = senders if senders is not None else default_senders(settings, clock)
+    senders = {**given, ROBOT: robot, CANARY: robot}
     office = Office(
         practice=settings.tanyadulu_practice,
         timezone=ZoneInfo(settings.tz_default),
@@ -134,7 +140,7 @@ def build(
         sounds_are_read=transcriber is not None,
         contacts=load_contacts(ROOT / "data" / "directory" / "contacts.yml"),
     )
-    return App(
+    app = App(
         settings=settings,
         clock=clock,
         office=office,
@@ -149,6 +155,11 @@ def build(
         wakes=wakes,
         turnstile=Turnstile(),
     )
+    return app
+
+
+async def _answer_for_robot(app: App, token: str) -> None:
+    await app.write(lambda uow: canary.answer(uow, token, app.office, app.clock.now()))
 
 
 def master_keys(settings: Settings) -> tuple[str, ...]:

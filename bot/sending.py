@@ -101,6 +101,7 @@ class Sending:
                 lambda uow: delivery.record_failure(uow, row, failed, app.office, app.clock.now())
             )
         else:
+            app.pulse.mark(f"call {row.channel}", app.clock.now())
             await app.write(
                 lambda uow: delivery.record_sent(
                     uow, row, provider_id, app.clock.now(), is_repeat=is_repeat

@@ -9,13 +9,16 @@ from collections.abc import AsyncIterator
 from functools import partial
 
 import structlog
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.exposition import choose_encoder
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot import beating
+from bot.beating import DoorMarks
 from bot.bootstrap import App
 from bot.console.links import routes as link_routes
 from bot.console.routes import routes as console_routes
@@ -46,7 +49,7 @@ def create_app(app: App, *, with_worker: bool = True) -> Starlette:
     async def lifespan(_server: Starlette) -> AsyncIterator[None]:
         app.attach()
         try:
-            async with _loops(app) if with_worker else contextlib.nullcontext():
+            async with _loops(app, with_worker=with_worker):
                 yield
         finally:
             await app.close()
@@ -71,9 +74,11 @@ def create_app(app: App, *, with_worker: bool = True) -> Starlette:
 
     measured = registry(app)
 
-    async def metrics(_request: Request) -> Response:
-        text = await asyncio.to_thread(generate_latest, measured)
-        return Response(text, media_type=CONTENT_TYPE_LATEST)
+    async def metrics(request: Request) -> Response:
+        # Only OpenMetrics shows the trace of a case beside the time that it took.
+        encode, content_type = choose_encoder(request.headers.get("accept", ""))
+        text = await asyncio.to_thread(encode, measured)
+        return Response(text, media_type=content_type)
 
     return Starlette(
         routes=[
@@ -95,14 +100,19 @@ def create_app(app: App, *, with_worker: bool = True) -> Starlette:
             HTTPException: _http_error,
             Exception: _fault,
         },
+        middleware=[Middleware(DoorMarks, pulse=app.pulse, clock=app.clock)],
         lifespan=lifespan,
     )
 
 
 @contextlib.asynccontextmanager
-async def _loops(app: App) -> AsyncIterator[None]:
-    """The worker, and what channels do on their own, for as long as the server runs."""
-    running = [asyncio.create_task(loop) for loop in (Worker(app).run(), background.run(app))]
+async def _loops(app: App, *, with_worker: bool) -> AsyncIterator[None]:
+    """The worker, and what channels do on their own, for as long as the server runs.
+
+    A server without them still writes down what came to its doors.
+    """
+    loops = (Worker(app).run(), background.run(app)) if with_worker else (beating.run(app),)
+    running = [asyncio.create_task(loop) for loop in loops]
     for task in running:
         task.add_done_callback(_end_too)
     try:

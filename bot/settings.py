@@ -101,6 +101,16 @@ class Settings(BaseSettings):
         "",
         description="Mail server for pages, smtp://user:password@host:port?from=address.",
     )
+    heartbeat_url: str = Field(
+        "",
+        description="Address to call each minute while all is well, so that silence is noticed.",
+    )
+    tanyadulu_watch_seconds: float = Field(
+        60.0, ge=0.2, le=600, description="How often the watchman looks at everything."
+    )
+    tanyadulu_canary_minutes: float = Field(
+        60.0, ge=0, le=1440, description="How often the watchman sends a test report; 0: never."
+    )
     tanyadulu_offer_days: int = Field(
         180,
         ge=14,
@@ -133,6 +143,12 @@ class Settings(BaseSettings):
         """Where people reach this server, without a slash at the end."""
         local = f"http://127.0.0.1:{self.tanyadulu_port}"
         return (self.public_base_url or local).rstrip("/")
+
+    @property
+    def canary_every(self) -> timedelta | None:
+        """How often a test report is sent; None when never."""
+        minutes = self.tanyadulu_canary_minutes
+        return timedelta(minutes=minutes) if minutes else None
 
     @property
     def has_telegram(self) -> bool:

@@ -1,14 +1,20 @@
-"""The loops: turns, outbox, files, pictures, escalations, doubts, departures. Each looks again after a commit, or after a moment."""
+"""The loops: turns, outbox, files, pictures, escalations, and whatever else falls due.
+
+Each looks again after a commit, or after a moment; what has expired only every hour.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
+from bot.beating import beat
 from bot.bootstrap import App
+from bot.domain.auditor import LOOP
 from bot.domain.conversation import HandledBy
 from bot.domain.local_answers import answer_locally
 from bot.domain.messages import Turn
@@ -16,7 +22,17 @@ from bot.fetching import Fetching
 from bot.ports import AssistantDownError, AssistantFailedError
 from bot.reading import ReadingFiles
 from bot.sending import Sending, Step
-from bot.services import answer, caring, departures, doubts, paging, together
+from bot.services import (
+    answer,
+    caring,
+    departures,
+    doubts,
+    handover,
+    next_steps,
+    paging,
+    retention,
+    together,
+)
 from bot.services.commands import UnknownCommandError
 from bot.services.prepared import Prepared, prepare
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -31,10 +47,11 @@ TURN_LEASE = timedelta(seconds=30)
 # A turn that keeps failing while the assistant is otherwise up is a fault of the turn.
 MOST_ATTEMPTS = 5
 AFTER_AN_ERROR_SECONDS = 1.0
+BETWEEN_CLEANINGS = timedelta(hours=1)
 
 
 class Worker:
-    """Answers turns, sends what is in the outbox, fetches and reads files, looks at the clocks."""
+    """Answers turns, sends what is in the outbox, fetches and reads files, looks at the clocks, cleans up."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -43,6 +60,8 @@ class Worker:
         self._fetching = Fetching(app)
         self._reading = ReadingFiles(app)
         self._turn_pause = POLL_SECONDS
+        app.pulse.loops = [topic for topic, _ in self.loops()]
+        self._cleaned_at: datetime | None = None
 
     async def run(self) -> None:
         """Run all loops until cancelled."""
@@ -55,16 +74,21 @@ class Worker:
 
         A step does what is due now; True when there may be more.
         """
-        return [
+        steps = [
             ("turns", self._turns),
             *self._sending.loops(),
             ("files", self._fetching.step),
             ("pictures", self._reading.step),
             ("escalations", self._escalations),
             ("care", self._care),
+            ("next steps", self._next_steps),
             ("doubts", self._doubts),
             ("departures", self._departures),
+            ("expired", self._expired),
+            ("handover", self._handover),
         ]
+        seen = [(topic, self._seen(topic, step)) for topic, step in steps]
+        return [*seen, ("beats", partial(beat, self._app))]
 
     async def idle(self) -> bool:
         """Until nothing that was begun is still running; whether anything was."""
@@ -93,6 +117,16 @@ class Worker:
             if not did_something:
                 pause = self._turn_pause if topic == "turns" else POLL_SECONDS
                 await self._app.wakes.wait(topic, pause, since)
+
+    def _seen(self, topic: str, step: Step) -> Step:
+        """The same step; one that comes to its end leaves a mark for the watchman."""
+
+        async def marked() -> bool:
+            more = await step()
+            self._app.pulse.mark(f"{LOOP}{topic}", self._app.clock.now())
+            return more
+
+        return marked
 
     async def _turns(self) -> bool:
         free = TURNS_AT_ONCE - len(self._running)
@@ -222,6 +256,12 @@ class Worker:
             lambda uow: paging.advance_all(uow, app.office, app.clock.now(), ROWS_AT_ONCE)
         )
 
+    async def _next_steps(self) -> bool:
+        app = self._app
+        return await app.write(
+            lambda uow: next_steps.advance_all(uow, app.office, app.clock.now(), ROWS_AT_ONCE)
+        )
+
     async def _care(self) -> bool:
         app = self._app
         return await app.write(
@@ -239,3 +279,18 @@ class Worker:
         return await app.write(
             lambda uow: departures.advance_all(uow, app.office, app.clock.now(), ROWS_AT_ONCE)
         )
+
+    async def _expired(self) -> bool:
+        """At the start, then every hour; a batch at a time, so that nobody waits for it."""
+        app = self._app
+        now = app.clock.now()
+        if self._cleaned_at is not None and abs(now - self._cleaned_at) < BETWEEN_CLEANINGS:
+            return False
+        is_more = await app.write(lambda uow: retention.delete_expired(uow, now, ROWS_AT_ONCE))
+        if not is_more:
+            self._cleaned_at = now
+        return is_more
+
+    async def _handover(self) -> bool:
+        app = self._app
+        return await app.write(lambda uow: handover.chase(uow, app.office, app.clock.now()))

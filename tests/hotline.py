@@ -23,7 +23,9 @@ from bot.gateways.rasa import RasaAssistant
 from bot.keyfile import new_key
 from bot.language.understanding import Understander
 from bot.ports import Answer, AssistantDownError, PictureReader, SendError, Transcriber
+from bot.services.acknowledging import Acknowledged, acknowledge_case
 from bot.settings import Settings
+from bot.store.unit_of_work import SqlUnitOfWork
 from bot.worker import Worker
 from channels.inbound import take_in
 from tests.media import FakeMedia
@@ -109,11 +111,15 @@ class FakeAssistant:
 
 @dataclass
 class Phones:
-    """All phones of the staff: what rang where; `broken` addresses refuse for good."""
+    """All phones of the staff: what rang where; `broken` addresses refuse for good.
+
+    `then` holds how the next calls end, as for a ChatApp.
+    """
 
     received: dict[str, list[str]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     busy: set[str] = field(default_factory=set)
+    then: list[Exception | None] = field(default_factory=list)
 
     async def find_sent(self, message: Outbound) -> None:
         """A phone does not tell what rang."""
@@ -125,7 +131,16 @@ class Phones:
             raise SendError("gone", permanent=True)
         if address in self.busy:
             raise SendError("busy", permanent=False)
+        error = self.then.pop(0) if self.then else None
+        if error is not None and not isinstance(error, LookupError):
+            raise error
         self.received.setdefault(address, []).append(message.text)
+        if error is not None:
+            raise error
+
+    def rang(self, address: str) -> int:
+        """How often a phone rang."""
+        return len(self.received.get(address, []))
 
 
 @dataclass
@@ -194,7 +209,12 @@ class Hotline:
             assistant=assistant or self.assistant,
             # The model changes with its examples; how a hotline works must not hang on it.
             reader=None if assistant else Understander(None),
-            senders={"phone": self.phones, "screen": self.phones, **self.chats},
+            senders={
+                "phone": self.phones,
+                "voice": self.phones,
+                "screen": self.phones,
+                **self.chats,
+            },
             pictures=pictures,
             transcriber=transcriber,
             media=dict.fromkeys(("web", *self.chats), self.media),
@@ -275,11 +295,39 @@ class Hotline:
         """The open cases, most urgent first."""
         return await self.app.read(lambda uow: uow.cases.listed(CaseState.OPEN))
 
+    async def takes(self, member: Staff, case: Case) -> Acknowledged:
+        """A member says in the console that they have a case; everybody else hears it."""
+        now = self.clock.now()
+        said = await self.app.write(
+            lambda uow: acknowledge_case(uow, case, member.id, self.app.office, now)
+        )
+        await self.settle()
+        return said
+
     async def opens_console(self, member: Staff) -> None:
         """A member signs in and has the console open just now."""
         now = self.clock.now()
         token, end = f"console of {member.login} {now}", now + timedelta(hours=12)
         await self.app.write(lambda uow: uow.staff.open_session(token, member.id, now, end))
+
+    async def adds_contact(
+        self, member: Staff, address: str, *, channel: str = "phone", after_minutes: int = 0
+    ) -> None:
+        """A member has one more way to be woken, tried after those before it."""
+        now = self.clock.now()
+
+        def add(uow: SqlUnitOfWork) -> None:
+            position = len(uow.staff.contacts(member.id))
+            uow.staff.add_contact(
+                member.id, channel, address, now, position=position, after_minutes=after_minutes
+            )
+
+        await self.app.write(add)
+
+    async def record(self, case: Case) -> list[tuple[str, str]]:
+        """What became of the pages of a case: events and their reasons, in order."""
+        lines = await self.app.read(lambda uow: uow.pages.lines(case.id))
+        return [(line.event.value, line.reason) for line in lines]
 
     async def staff(
         self, login: str, *, phone: str | None = None, on_duty_hours: float = 0
@@ -295,5 +343,5 @@ class Hotline:
             )
         if on_duty_hours:
             end = now + timedelta(hours=on_duty_hours)
-            await self.app.write(lambda uow: uow.escalations.add_shift(member.id, now, end))
+            await self.app.write(lambda uow: uow.rota.add_shift(member.id, now, end))
         return member

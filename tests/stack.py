@@ -37,7 +37,7 @@ def running_assistant(folder: Path) -> Iterator[Stack]:
     programs, ready = plan(settings)
     children = {}
     for program in programs:
-        if program.name != "server":
+        if program.name not in ("server", "watch"):
             rotate(logs / f"{program.name}.log")
             children[program.name] = Child(program, logs)
     del ready["server"]

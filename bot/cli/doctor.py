@@ -17,12 +17,17 @@ from bot.cli import findings
 from bot.cli.backup import STAMP as LAST_BACKUP
 from bot.cli.common import CommandError, load_settings
 from bot.cli.doctor_channels import channel_findings
+from bot.cli.doctor_pictures import picture_finding, small_picture
 from bot.cli.findings import Finding, Level, broken, ok, warning
 from bot.clock import SystemClock
 from bot.domain.agencies import is_sample, is_stale
+from bot.domain.auditor import HEARTBEAT, Severity, audit
 from bot.domain.channels import TELEGRAM, WHATSAPP
 from bot.domain.contacts import unchecked
+from bot.domain.office import Office
+from bot.gateways.ocr import PictureProcess
 from bot.language.understanding import Understander
+from bot.services.coverage import Coverage, coverage
 from bot.services.duty import (
     STAFF_FOR_REAL_SERVICE,
     active_staff,
@@ -31,12 +36,14 @@ from bot.services.duty import (
     is_practice,
 )
 from bot.services.opening import is_open
+from bot.services.watchman import WATCH
 from bot.settings import Settings
 from bot.store.agencies import AgencyList
 from bot.store.database import open_engine
 from bot.store.keys import KeyMissingError
 from bot.store.migrate import is_current
 from bot.store.unit_of_work import SqlUnitOfWork
+from bot.surroundings import in_passing
 from channels import telegram_staff
 from channels.telegram import webhook_secret
 
@@ -79,6 +86,10 @@ def _all() -> Iterator[Finding]:
     yield from findings.directory_findings()
     yield from findings.library_findings(now.date())
     yield from findings.running_findings(settings)
+    if settings.picture_window:
+        yield asyncio.run(picture_finding(PictureProcess(), small_picture()))
+    else:
+        yield ok("pictures are not read (TANYADULU_PICTURE_SECONDS=0): people type what they say")
     yield from backup_findings(settings.data_dir, now)
     secret, staff_secret = settings.telegram_webhook_secret or None, None
     in_the_way = [each for each in of_settings if each.level is Level.BROKEN]
@@ -131,12 +142,34 @@ def _database(
         return None
     try:
         yield from app.database.read(lambda uow: _staff(uow, app, now))
+        yield from watch_findings(app, now)
         yield from agency_findings(
             app.database.read(lambda uow: uow.agencies.lists()), app.office.today(now)
         )
         return webhook_secret(app), telegram_staff.webhook_secret(app)
     finally:
         asyncio.run(app.close())
+
+
+def watch_findings(app: App, now: datetime) -> Iterator[Finding]:
+    """What the watchman would find now, and how it, its test report and the heartbeat do."""
+    around = in_passing(app)
+    facts = app.database.read(lambda uow: uow.audit.facts(now))
+    for found in audit(facts, around, now):
+        make = broken if found.severity is Severity.GRAVE else warning
+        yield make(found.sentence, f"docs/runbook.md, {found.code}")
+    run = facts.canary
+    if run is not None and run.seconds is not None:
+        at = f"{run.started_at:%Y-%m-%d %H:%M} UTC"
+        yield ok(f"the test report of {at} was acknowledged after {run.seconds:.1f} s")
+    sent = facts.beats.get(HEARTBEAT)
+    if not around.has_heartbeat:
+        what = "HEARTBEAT_URL is not set: nobody notices when this machine is gone"
+        yield warning(what, "a free account at any heartbeat monitor gives such an address")
+    elif sent is None:
+        yield warning("HEARTBEAT_URL has not been called yet", "start the watchman, wait a minute")
+    else:
+        yield ok(f"the last heartbeat left at {sent:%Y-%m-%d %H:%M} UTC")
 
 
 def agency_findings(lists: Sequence[AgencyList], today: date) -> Iterator[Finding]:
@@ -159,6 +192,23 @@ def agency_findings(lists: Sequence[AgencyList], today: date) -> Iterator[Findin
             yield ok(what)
 
 
+def rota_findings(open_ends: Coverage, office: Office) -> Iterator[Finding]:
+    """What the plan of the coming two weeks leaves open."""
+    asleep = [each for each in open_ends.unwakeable if each not in open_ends.gaps]
+    kinds = (
+        ("nobody is on call", open_ends.gaps, "./tanyadulu oncall set FILE.yml"),
+        ("nobody on call can be woken", asleep, "./tanyadulu staff contact LOGIN email ADDRESS"),
+    )
+    for what, gaps, mend in kinds:
+        if gaps:
+            first = gaps[0].starts_at.astimezone(office.timezone)
+            times = f"{len(gaps)} times" if len(gaps) > 1 else "once"
+            when = f"{times} in the coming two weeks, first {first:%Y-%m-%d %H:%M}"
+            yield warning(f"{what} {when} ({office.timezone.key})", mend)
+    if not open_ends.unwakeable:
+        yield ok("somebody who can be woken is on call at every hour of the coming two weeks")
+
+
 def _staff(uow: SqlUnitOfWork, app: App, now: datetime) -> list[Finding]:
     found: list[Finding] = []
     members = active_staff(uow)
@@ -170,6 +220,7 @@ def _staff(uow: SqlUnitOfWork, app: App, now: datetime) -> list[Finding]:
         found.append(ok(f"{len(state.reachable)} of the staff on duty can be reached"))
     else:
         found.append(warning("nobody on duty can be reached", "begin a shift in the console"))
+    found += list(rota_findings(coverage(uow, app.office, now), app.office))
     counted = f"{len(members)} may sign in, {len(paged)} have a verified contact"
     if members and len(paged) < STAFF_FOR_REAL_SERVICE:
         found.append(warning(counted, "./tanyadulu staff contact LOGIN email ADDRESS"))
@@ -193,5 +244,6 @@ def _staff(uow: SqlUnitOfWork, app: App, now: datetime) -> list[Finding]:
     found += [
         warning(f"alarm since {alarm.at:%Y-%m-%d %H:%M} UTC: {alarm.kind}", "settle it")
         for alarm in uow.alarms.standing()
+        if not alarm.kind.startswith(WATCH)  # those are found anew above
     ]
     return found

@@ -22,8 +22,12 @@ app = typer.Typer(
 )
 staff_app = typer.Typer(help="The people who may use the console.", no_args_is_help=True)
 app.add_typer(staff_app, name="staff")
+oncall_app = typer.Typer(help="Who is on call, and when.", no_args_is_help=True)
+app.add_typer(oncall_app, name="oncall")
 agencies_app = typer.Typer(help="Lists of licensed placement companies.", no_args_is_help=True)
 app.add_typer(agencies_app, name="agencies")
+policy_app = typer.Typer(help="Whom cases page, and in which order.", no_args_is_help=True)
+app.add_typer(policy_app, name="policy")
 
 JsonLines = Annotated[
     bool, typer.Option("--jsonl", help="One JSON object a line, in from stdin and out to stdout.")
@@ -148,6 +152,18 @@ def review(
         command.teach(days, limit, examples)
 
 
+@app.command()
+def trace(
+    name: Annotated[
+        str, typer.Argument(metavar="ID|TD-REFERENCE", help="The trace id, or the case.")
+    ],
+) -> None:
+    """Everything of one case in time order, from tables and logs; no words of people."""
+    from bot.cli import trace as command
+
+    command.run(name)
+
+
 @staff_app.command("add")
 def staff_add(
     login: Annotated[str, typer.Argument(help="Name to sign in with.")],
@@ -192,6 +208,29 @@ def staff_disable(
     command.disable(login)
 
 
+@oncall_app.command("show")
+def oncall_show(
+    *,
+    zone: Annotated[str, typer.Option(help="WIB, WITA or WIT [default: TZ_DEFAULT]")] = "",
+) -> None:
+    """The coming two weeks: who is on call when, and when nobody is."""
+    from bot.cli import oncall as command
+
+    command.show(zone)
+
+
+@oncall_app.command("set")
+def oncall_set(
+    file: Annotated[Path, typer.Argument(metavar="FILE.yml", help="docs/rota.example.yml")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Write without asking.")] = False,
+) -> None:
+    """Put the rotations and holidays of a file in the place of those that are there."""
+    from bot.cli import oncall as command
+
+    command.take_in(file, yes=yes)
+
+
 @agencies_app.command("import")
 def agencies_import(
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The table, with a header.")],
@@ -226,6 +265,32 @@ def agencies_remove(
     from bot.cli import agencies as command
 
     command.remove(source)
+
+
+@policy_app.command("show")
+def policy_show() -> None:
+    """All policies, as a file that `set` takes."""
+    from bot.cli import policy as command
+
+    command.show()
+
+
+@policy_app.command("set")
+def policy_set(
+    file: Annotated[Path, typer.Argument(metavar="FILE.yml", help="Policies as `show` prints.")],
+) -> None:
+    """Change the policies that the file names, for all cases that begin to page from now on."""
+    from bot.cli import policy as command
+
+    command.put(file)
+
+
+@policy_app.command("reset")
+def policy_reset() -> None:
+    """Back to the policies of the product."""
+    from bot.cli import policy as command
+
+    command.reset()
 
 
 KeyFile = Annotated[
@@ -286,6 +351,28 @@ def serve(
     from bot.cli import serve as command
 
     command.run(with_worker=worker)
+
+
+@app.command()
+def drill(
+    *,
+    member: Annotated[
+        str | None, typer.Option(help="Login of whom to call [default: whoever is on call]")
+    ] = None,
+    minutes: Annotated[int, typer.Option(min=1, max=60, help="How long to wait.")] = 10,
+) -> None:
+    """Call whoever is on call with real phones, as practice, and show live what becomes of it."""
+    from bot.cli import drill as command
+
+    command.run(member, minutes)
+
+
+@app.command()
+def watch() -> None:
+    """Look at everything each minute, raise alarms, wake people, tell HEARTBEAT_URL when all is well."""
+    from bot.cli import watch as command
+
+    command.run()
 
 
 @app.command(hidden=True)

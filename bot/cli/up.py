@@ -1,4 +1,4 @@
-"""Start everything and keep it running: Rasa, the action server, and the server with worker."""
+"""Start everything and keep it running: Rasa, actions, the watchman, the server with worker."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import NoReturn
 
@@ -136,6 +137,7 @@ def plan(settings: Settings) -> tuple[list[Program], dict[str, str]]:
         "RASA_URLS": ",".join(rasa_urls),
         "TANYADULU_RASA_KEY": key,
     }
+    programs.append(Program("watch", [service, "-m", "bot.cli", "watch"], server))
     programs.append(Program("server", [service, "-m", "bot.cli", "serve"], server))
     ready["server"] = f"{_local_url(settings)}readyz"
     return programs, ready
@@ -165,9 +167,9 @@ def _supervise(settings: Settings) -> None:
         _await_ready(children, ready)
         _check_model(children, ready)
         print(f"Ready: {_local_url(settings)}", flush=True)
-        pages = ScreenPages(children[-1].log)
+        screens = [ScreenPages(logs / f"{name}.log") for name in ("server", "watch")]
         while True:
-            for page in pages.new():
+            for page in chain.from_iterable(screen.new() for screen in screens):
                 print(page, flush=True)
             for child in children:
                 if line := child.tend():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
 from typing import Any
@@ -13,32 +13,38 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.bootstrap import App
 from bot.console import views, words
+from bot.console.acts import LONGEST_NOTE, Act, Form, Unsure, short_enough
+from bot.console.carework import Carework
 from bot.console.forms import Spent, read_form
 from bot.console.pages import Pages
-from bot.domain.cases import Case, CaseState, CloseReason
+from bot.domain.cases import Case, CaseState
 from bot.domain.departures import Outcome
 from bot.domain.staff import Staff
-from bot.language.types import Urgency
 from bot.services import departures, holding, takeover
 from bot.services.acknowledging import Answer, acknowledge_case
+from bot.services.next_steps import LONGEST_TEXT
 from bot.services.takeover import RefusedError
 from bot.store.unit_of_work import SqlUnitOfWork
 
 PARTS = ("waiting", "bar", "state", "lines", "care", "composer", "file")
 # Where the page opens again after a step; other steps show it from the top.
-ANCHORS = {"take-over": "#end", "reply": "#end", "release": "#end", "note": "#note"}
+ANCHORS = {
+    "take-over": "#end",
+    "reply": "#end",
+    "release": "#end",
+    "note": "#note",
+    "plan": "#next",
+    "accept-step": "#next",
+    "finish-step": "#next",
+}
 # Steps that ask for a second yes.
-QUESTIONS = {"close": "confirm_close.html", "release": "confirm_release.html"}
+QUESTIONS = {
+    "close": "confirm_close.html",
+    "confirm-close": "confirm_close.html",
+    "release": "confirm_release.html",
+}
 # WhatsApp through Twilio takes no more in one message.
 LONGEST_REPLY = 1500
-LONGEST_NOTE = 4000
-
-type Form = Mapping[str, str]
-type Act = Callable[[SqlUnitOfWork, Case, Staff, Form], None]
-
-
-class Unsure(Exception):  # noqa: N818  # not an error: a question back
-    """The step needs a second yes."""
 
 
 class Casework:
@@ -54,9 +60,9 @@ class Casework:
             "reply": self._reply,
             "hand-back": self._hand_back,
             "note": self._note,
-            "close": self._close,
             "release": self._release,
             "departure": self._departure,
+            **Carework(app).acts(),
         }
 
     async def show(self, request: Request, member: Staff) -> Response:
@@ -82,13 +88,15 @@ class Casework:
         def read(uow: SqlUnitOfWork) -> Mapping[str, Any]:
             case = _find(uow, reference)
             return {
-                "top": views.top(uow, member),
+                "top": views.top(uow, member, self._app.office, now),
                 "file": views.case_file(uow, case, member, self._app.office, now),
                 "problem": problem,
                 # Only the form that was refused gets its words back: a note is no reply.
                 "refused": act,
                 "draft": form or {},
                 "reasons": words.CLOSE_REASONS,
+                "silences": words.SILENCES,
+                "longest_step": LONGEST_TEXT,
                 "longest_reply": LONGEST_REPLY,
                 "longest_note": LONGEST_NOTE,
             }
@@ -131,25 +139,15 @@ class Casework:
         takeover.take_over(uow, case, member, app.office, app.wording, app.clock.now())
 
     def _reply(self, uow: SqlUnitOfWork, case: Case, member: Staff, form: Form) -> None:
-        text = _short_enough(form.get("text", ""), LONGEST_REPLY)
+        text = short_enough(form.get("text", ""), LONGEST_REPLY)
         takeover.reply(uow, case, member, text, self._app.clock.now(), form.get("form_id", ""))
 
     def _hand_back(self, uow: SqlUnitOfWork, case: Case, member: Staff, _form: Form) -> None:
         takeover.hand_back(uow, case, member, self._app.wording, self._app.clock.now())
 
     def _note(self, uow: SqlUnitOfWork, case: Case, member: Staff, form: Form) -> None:
-        text = _short_enough(form.get("text", ""), LONGEST_NOTE)
+        text = short_enough(form.get("text", ""), LONGEST_NOTE)
         takeover.note(uow, case, member, text, self._app.clock.now())
-
-    def _close(self, uow: SqlUnitOfWork, case: Case, member: Staff, form: Form) -> None:
-        try:
-            reason = CloseReason(form.get("reason", ""))
-        except ValueError as error:
-            raise RefusedError("Pilih dulu alasan menutup kasus.") from error
-        text = _short_enough(form.get("text", ""), LONGEST_NOTE)
-        if case.urgency is Urgency.EMERGENCY and form.get("confirmed") != "yes":
-            raise Unsure
-        takeover.close(uow, case, member, reason, text, self._app.clock.now())
 
     def _departure(self, uow: SqlUnitOfWork, case: Case, member: Staff, form: Form) -> None:
         """The day of a departure became known, or that there is none to wait for."""
@@ -181,12 +179,6 @@ def _find(uow: SqlUnitOfWork, reference: str) -> Case:
     if case is None:
         raise HTTPException(404)
     return case
-
-
-def _short_enough(text: str, most: int) -> str:
-    if len(text) > most:
-        raise RefusedError(f"Terlalu panjang: paling banyak {most} huruf.")
-    return text
 
 
 def _back(reference: str, act: str, form: Form) -> Response:

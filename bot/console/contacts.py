@@ -94,7 +94,7 @@ class Contacts:
     ) -> Mapping[str, Any]:
         now, office = self._app.clock.now(), self._app.office
         channels = [name for name in contact_words.CHANNELS if name in office.page_channels]
-        top = views.top(uow, member)
+        top = views.top(uow, member, office, now)
         return {
             "top": top,
             "tab": "contacts",

@@ -72,7 +72,7 @@ class QuarantinePage:
         return await self._app.read(partial(self._context, member, problem))
 
     def _context(self, member: Staff, problem: str, uow: SqlUnitOfWork) -> Mapping[str, Any]:
-        top = views.top(uow, member)
+        top = views.top(uow, member, self._app.office, self._app.clock.now())
         labels = {each.id: each.label for each in uow.staff.everyone()}
         # Who may not decide sees how many and why, so that a wrong setting is noticed by all.
         held = [self._view(each, top.supervises) for each in uow.quarantine.held(MOST_SHOWN)]

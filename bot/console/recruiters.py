@@ -53,7 +53,7 @@ class Recruiters:
         now, office = self._app.clock.now(), self._app.office
         entries = uow.recruiters.listed(cleared=cleared, limit=MOST_SHOWN)
         return {
-            "top": views.top(uow, member),
+            "top": views.top(uow, member, self._app.office, self._app.clock.now()),
             "tab": "recruiters",
             "problem": problem,
             "cleared": cleared,
@@ -94,7 +94,7 @@ class Recruiters:
         if entry is None:
             raise HTTPException(404)
         return {
-            "top": views.top(uow, member),
+            "top": views.top(uow, member, self._app.office, self._app.clock.now()),
             "file": read_file(uow, entry, self._app.office, self._app.clock.now()),
             "problem": problem,
             "longest": LONGEST_REASON,

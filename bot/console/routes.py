@@ -20,10 +20,13 @@ from bot.console.csrf import OwnPostsOnly
 from bot.console.files import Files
 from bot.console.headers import SafeHeaders
 from bot.console.lists import Lists
+from bot.console.loads import LoadPage
 from bot.console.pages import FOLDER, Pages
 from bot.console.quarantine import QuarantinePage
 from bot.console.recruiters import Recruiters
+from bot.console.rota import RotaPage
 from bot.console.sessions import Sessions
+from bot.console.status import StatusPage
 from bot.services.quarantine import Intake
 
 log = structlog.get_logger()
@@ -46,8 +49,11 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
     casework = Casework(app, pages)
     quarantine = QuarantinePage(app, pages, intake)
     recruiters = Recruiters(app, pages)
+    load = LoadPage(app, pages)
+    rota = RotaPage(app, pages)
     contacts = Contacts(app, pages)
     files = Files(app)
+    status = StatusPage(app, pages)
     inside = sessions.signed_in
     faults = _Faults(pages)
     return [
@@ -61,13 +67,18 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
                 Route("/duty/begin", inside(lists.begin_duty), methods=["POST"]),
                 Route("/duty/end", inside(lists.end_duty), methods=["POST"]),
                 Route("/alarms/settle", inside(lists.settle), methods=["POST"]),
+                Route("/notices/{notice_id}/seen", inside(lists.notice_seen), methods=["POST"]),
                 Route("/cases/{reference}", inside(casework.show)),
                 Route("/cases/{reference}/{act}", inside(casework.act), methods=["POST"]),
+                Route("/load", inside(load.show)),
                 Route("/files/{file_id}", inside(files.show, is_page=False)),
                 Route("/recruiters", inside(recruiters.show)),
                 Route("/recruiters/find", inside(recruiters.find), methods=["POST"]),
                 Route("/recruiters/{reference}", inside(recruiters.show_one)),
                 Route("/recruiters/{reference}/{act}", inside(recruiters.act), methods=["POST"]),
+                Route("/status", inside(status.show)),
+                Route("/rota", inside(rota.show)),
+                Route("/rota/{act}", inside(rota.act), methods=["POST"]),
                 Route("/contacts", inside(contacts.show)),
                 Route("/contacts/{act}", inside(contacts.act), methods=["POST"]),
                 Route("/contacts/{contact_id}/{act}", inside(contacts.act), methods=["POST"]),

@@ -32,6 +32,7 @@ class Row:
     closed_for: str = ""
     last_words: str = field(default="", repr=False)
     wrote: str = ""
+    close_asked_by: str = ""
 
 
 def is_waiting(uow: SqlUnitOfWork, case: Case) -> bool:
@@ -86,4 +87,5 @@ def read_row(
         closed_for="" if reason is None else words.CLOSE_REASONS[reason],
         last_words=last_words,
         wrote=wrote,
+        close_asked_by=labels.get(case.close_asked_by or "", ""),
     )

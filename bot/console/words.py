@@ -7,12 +7,18 @@ from datetime import datetime, timedelta
 
 from bot.console import dates, message_words, register_words
 from bot.domain.agencies import LIST_STALE, Outcome
+from bot.domain.audit_words import TITLES
 from bot.domain.cases import CaseKind, CloseReason, LogEntry, LogKind
+from bot.domain.handover import Missing
 from bot.domain.messages import Author
 from bot.domain.office import Office
 from bot.language.flags import catalogue
 from bot.language.types import Urgency, Verdict
+from bot.services.care_given import Silence
+from bot.services.caring import CaredHow
+from bot.services.next_steps import OVERDUE, OVERDUE_RAISED
 from bot.services.offers_seen import HOT_SPOT
+from bot.services.watchman import WATCH
 
 URGENCIES = {
     Urgency.EMERGENCY: "DARURAT",
@@ -33,6 +39,7 @@ KINDS = {
     CaseKind.PRIVACY: "Data pribadi",
     CaseKind.MESSAGE: "Pesan untuk didengar atau dilihat",
     CaseKind.CANARY: "Laporan uji",
+    CaseKind.OUTAGE: "Gangguan layanan",
     CaseKind.DRILL: "Latihan panggilan",
 }
 CLOSE_REASONS = {
@@ -42,6 +49,22 @@ CLOSE_REASONS = {
     CloseReason.DUPLICATE: "Sama dengan kasus lain",
     CloseReason.NO_CONTACT: "Tidak bisa dihubungi lagi",
     CloseReason.PRACTICE: "Hanya latihan",
+}
+SILENCES = {
+    Silence.PHONE_WATCHED: "HP-nya mungkin dilihat orang lain",
+    Silence.ASKED_SILENCE: "Dia minta kami diam",
+    Silence.AGREED_TIME: "Menunggu waktu yang dia minta",
+    Silence.NO_WAY: "Belum ada cara yang tidak membahayakan",
+    Silence.WAITS_ADVICE: "Menunggu pendapat penyelia",
+}
+CARE = {
+    CaredHow.SAFE_CONTACT: "Sudah terhubung dengan orangnya",
+    CaredHow.REFERRAL: "Dirujuk ke",
+    CaredHow.SILENCE_REASON: "Belum menghubungi karena",
+}
+STEPS = {
+    OVERDUE: "Waktunya lewat; petugasnya dipanggil",
+    OVERDUE_RAISED: "Waktunya lewat dan belum ada kabar; penyelia dipanggil",
 }
 LOG_KINDS = {
     LogKind.OPENED: "Kasus dibuka",
@@ -56,11 +79,17 @@ LOG_KINDS = {
     LogKind.NO_ONE_ON_CALL: "Tidak ada yang bertugas",
     LogKind.POLICY_EXHAUSTED: "Semua sudah dipanggil, belum ada jawaban",
     LogKind.ACKNOWLEDGED: "Ditangani",
+    LogKind.LAPSED: "Belum ada tindakan, jadi dilepas",
     LogKind.TAKEN_OVER: "Percakapan diambil alih",
     LogKind.HANDED_BACK: "Dikembalikan ke bot",
     LogKind.DEPARTURE: "Keberangkatan",
     LogKind.HOT_SPOT: "Titik rawan",
+    LogKind.CARE: "Tindakan",
+    LogKind.NEXT_STEP: "Langkah berikutnya",
+    LogKind.THREATENED: "Petugas diancam",
     LogKind.NOTE: "Catatan",
+    LogKind.CLOSE_ASKED: "Minta kasus ditutup",
+    LogKind.CLOSE_DROPPED: "Permintaan menutup batal",
     LogKind.CLOSED: "Kasus ditutup",
     LogKind.REOPENED: "Kasus dibuka lagi",
 }
@@ -83,6 +112,7 @@ CODES: dict[str, str] = {
     "departure_48h": "berangkat dalam 48 jam",
     "departure_this_week_with_flags": "berangkat minggu ini",
     "departure_unnoticed": "tanggal berangkat sudah lewat sebelum ada yang tahu",
+    "look_at_offer": "lihat tawarannya sebelum berangkat: minggu ini, tanda bahayanya ringan",
     "ask_departure_date": "tanya kapan berangkat: belum dijawab",
     "ask_departed": "tanggalnya sudah lewat: sudah berangkat atau belum?",
     "departed": "sudah berangkat",
@@ -161,6 +191,13 @@ FIELDS = {
 ALARMS = {
     "no_one_on_call": "Tidak ada petugas bertugas saat {count} kasus darurat masuk.",
     "policy_exhausted": "Semua petugas sudah dipanggil untuk {count} kasus, belum ada jawaban.",
+    "acknowledgement_lapsed": (
+        "Belum ada tindakan di {count} kasus yang sudah dipegang. Petugas lain dipanggil."
+    ),
+    "handover_missing": (
+        "{count} kasus belum diserahkan setengah jam sesudah jaga petugasnya selesai. Tentukan "
+        "langkah berikutnya dan minta petugas jaga yang sekarang menerimanya."
+    ),
     "page_failed": "Panggilan ke petugas lewat {what} gagal terkirim.",
     "case_unreadable": (
         "{count} kasus darurat tidak bisa dibaca karena kuncinya hilang: petugas tidak dipanggil. "
@@ -177,8 +214,13 @@ ALARMS = {
     "file_failed": "{count} kiriman tidak bisa diambil. Orangnya sudah diberi tahu.",
     "file_late": "Kiriman lewat {what} belum bisa diambil; terus dicoba.",
     "hot_spot": "Titik rawan: {what}. Lihat apakah kasusnya perlu ditangani bersama.",
+    "staff_threatened": (
+        "Ada ancaman terhadap petugas di {count} kasus. Tanyakan dulu keadaannya; "
+        "percakapannya bisa diberikan ke petugas lain."
+    ),
     "telegram_webhook": "Telegram belum bisa mengantar pesan ke sini: {what}.",
     "telegram_polling": "Pesan Telegram belum bisa diambil: {what}.",
+    **{f"{WATCH}{code}": f"Penjaga: {title}. Lihat Status." for code, title in TITLES.items()},
     "telegram_staff_webhook": "Jawaban petugas di Telegram belum bisa masuk: {what}.",
     "telegram_staff_polling": "Jawaban petugas di Telegram belum bisa diambil: {what}.",
 }
@@ -191,6 +233,13 @@ REASON_ALARMS = (
     "telegram_staff_webhook",
     "telegram_staff_polling",
 )
+# What keeps a case with a member whose duty is over.
+MISSING = {
+    Missing.NO_STEP: "belum ada langkah berikutnya",
+    Missing.OVERDUE: "waktu langkah berikutnya sudah lewat",
+    Missing.NOT_ON_NEXT_SHIFT: "langkah berikutnya bukan milik petugas jaga berikutnya",
+    Missing.NOT_ACCEPTED: "petugas jaga berikutnya belum menerima",
+}
 FILE_FAILED = "file_failed, "
 LAST_WORDS = 60
 
@@ -222,7 +271,7 @@ def shorten(text: str, most: int = LAST_WORDS) -> str:
 
 def log_text(entry: LogEntry) -> str:
     """The text of a log entry with its codes in words; what people wrote stays as it is."""
-    if entry.kind is LogKind.CLOSED:
+    if entry.kind in (LogKind.CLOSE_ASKED, LogKind.CLOSED):
         code, _, text = entry.text.partition(" ")
         return ". ".join(part for part in (CODES.get(code, code), text) if part)
     if entry.kind is LogKind.FACTS:
@@ -230,6 +279,8 @@ def log_text(entry: LogEntry) -> str:
     if entry.kind is LogKind.NOTE and entry.text.startswith(FILE_FAILED):
         return message_words.lost_file(entry.text.removeprefix(FILE_FAILED))
     in_own_words = {
+        LogKind.CARE: _care,
+        LogKind.NEXT_STEP: _step,
         LogKind.PERSON_SAID: message_words.kinds,
         LogKind.REPLY_FAILED: message_words.failure,
         LogKind.HOT_SPOT: register_words.hot_spot,
@@ -238,6 +289,21 @@ def log_text(entry: LogEntry) -> str:
     if in_own_words is not None:
         return in_own_words(entry.text)
     return in_words(entry.text) if entry.actor in ACTORS else entry.text
+
+
+def _step(text: str) -> str:
+    """What became of a next step; the words of staff stay as they are."""
+    return STEPS.get(text, text)
+
+
+def _care(text: str) -> str:
+    """What was done, from `how text`, where a reason for silence is a code before its text."""
+    how, _, told = text.partition(" ")
+    what = CARE[CaredHow(how)]
+    if how == CaredHow.SILENCE_REASON:
+        code, _, told = told.partition(" ")
+        what = f"{what}: {SILENCES[Silence(code)].lower()}"
+    return f"{what}: {told}" if told else what
 
 
 def _fact(line: str) -> str:

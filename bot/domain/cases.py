@@ -28,9 +28,16 @@ class CaseKind(StrEnum):
     PRIVACY = "privacy"
     # Sounds and pictures that no program understands: a person listens or looks.
     MESSAGE = "message"
-    # Of no person: the watchman's hourly test report, and a night drill.
+    # About no person: the watchman's test report, what it found broken, and a night drill.
     CANARY = "canary"
+    OUTAGE = "outage"
     DRILL = "drill"
+
+
+OF_THE_WATCHMAN = (CaseKind.CANARY, CaseKind.OUTAGE)
+"""They stand in no list: the status page shows what they are about."""
+NO_PERSONS = (*OF_THE_WATCHMAN, CaseKind.DRILL)
+"""No figure counts them."""
 
 
 class CaseState(StrEnum):
@@ -71,7 +78,12 @@ class LogKind(StrEnum):
     HANDED_BACK = "handed_back"
     DEPARTURE = "departure"
     HOT_SPOT = "hot_spot"
+    CARE = "care"
+    NEXT_STEP = "next_step"
+    THREATENED = "threatened"
     NOTE = "note"
+    CLOSE_ASKED = "close_asked"
+    CLOSE_DROPPED = "close_dropped"
     CLOSED = "closed"
     REOPENED = "reopened"
 
@@ -79,6 +91,9 @@ class LogKind(StrEnum):
 @dataclass(frozen=True)
 class Case:
     """One case; `fields` hold what the person told, by name of the question.
+
+    `close_asked_by` wishes to close it and waits for a second member; `close_reason` says why it
+    was closed, or is to be.
 
     `trace_id` is made once, when it is opened: everything that is done about it, in tables,
     logs and metrics, carries it.
@@ -98,6 +113,8 @@ class Case:
     owner_id: str | None = None
     closed_at: datetime | None = None
     close_reason: CloseReason | None = None
+    close_asked_by: str | None = None
+    close_asked_at: datetime | None = None
     fields: dict[str, str] = field(default_factory=dict, repr=False)
 
 

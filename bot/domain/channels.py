@@ -14,6 +14,8 @@ from bot.domain.messages import Reply
 WEB = "web"
 TELEGRAM = "telegram"
 WHATSAPP = "whatsapp"
+CANARY = "canary"
+"""The watchman's own: a robot person writes there."""
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
@@ -50,6 +52,7 @@ class ChannelRules:
 
 RULES = {
     WEB: ChannelRules(),
+    CANARY: ChannelRules(),
     # Bot API: 4,096 characters; about one message a second in a chat and 30 a second in all
     # (core.telegram.org/bots/faq). Updates of one chat may arrive over several connections.
     TELEGRAM: ChannelRules(

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from bot.language.types import Urgency
 
+MILD, GRAVE = "caution", ("serious", "critical")
+"""Verdicts by what the clock does with them: a task before the day, or urgency."""
 A_WEEK = timedelta(days=7)
 TWO_DAYS = timedelta(hours=48)
 """Departure within a week with red flags is urgent, within 48 hours with critical ones an
@@ -43,6 +45,7 @@ class Task(StrEnum):
 
     ASK_DATE = "ask_departure_date"
     ASK_GONE = "ask_departed"
+    LOOK = "look_at_offer"
 
 
 class Outcome(StrEnum):
@@ -93,10 +96,17 @@ def span_of(told: str | None, today: date) -> Span | None:
 
 
 def urgency_at(verdict: str, span: Span, zone: ZoneInfo, now: datetime) -> Urgency:
-    """How urgent a serious or critical offer is at a moment, by the days alone."""
+    """How urgent an offer is at a moment, by the days alone; nobody is woken for a mild verdict."""
+    if verdict not in GRAVE:
+        return Urgency.NONE
     if now >= _emergency_at(span, zone):
         return Urgency.EMERGENCY if verdict == "critical" else Urgency.URGENT
     return Urgency.URGENT if now >= _urgent_at(span, zone) else Urgency.NONE
+
+
+def is_soon(span: Span, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether somebody leaves within a week and has not left yet."""
+    return _urgent_at(span, zone) <= now < _over_at(span, zone)
 
 
 def due(departure: Departure, now: datetime) -> Due:
@@ -117,6 +127,9 @@ def due(departure: Departure, now: datetime) -> Due:
             return Due(None, None)
         too_late = wanted.rank > departure.raised.rank
         return Due(Urgency.URGENT if too_late else None, Task.ASK_GONE, too_late)
+    if departure.verdict not in GRAVE:
+        is_new = departure.task is None and is_soon(span, departure.zone, now)
+        return Due(None, Task.LOOK if is_new else None)
     rises = wanted.rank > departure.raised.rank
     return Due(wanted if rises else None, None)
 
@@ -153,7 +166,7 @@ def told_anew(known: Departure, new: Departure, now: datetime) -> Departure:
     and "later" beside a date, change nothing. The clock has got no further than the new date has:
     one that is further away is heard again when it comes near.
     """
-    verdict = "critical" if "critical" in (known.verdict, new.verdict) else new.verdict
+    verdict = max(known.verdict, new.verdict, key=(MILD, *GRAVE).index)
     same = replace(known, verdict=verdict)
     says_less = new.told is None and new.span is None
     if says_less or (new.span is None and known.span is not None):

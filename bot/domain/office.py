@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 from bot.domain.contacts import Contact
 
 ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+DAY_NAMES = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+A_WEEK_OF_NAMES = 6
+"""Days after which the name of a weekday alone could mean another one."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +43,21 @@ class Office:
         """Whether what stands in pictures is read at all."""
         return self.picture_window > timedelta(0)
 
-    def local_time(self, at: datetime) -> str:
-        """A moment as people read it, such as 08.00 WIB."""
-        zone = ZONE_NAMES.get(self.timezone.key, self.timezone.key)
-        return f"{at.astimezone(self.timezone):%H.%M} {zone}"
+    def local_time(self, at: datetime, zone: ZoneInfo | None = None) -> str:
+        """A moment as people read it, such as 08.00 WIB, in a zone or else the office's."""
+        there = zone or self.timezone
+        return f"{at.astimezone(there):%H.%M} {ZONE_NAMES.get(there.key, there.key)}"
+
+    def told_time(self, at: datetime, now: datetime, zone: ZoneInfo | None = None) -> str:
+        """A coming moment that leaves no doubt about the day, such as Senin 08.00 WIB."""
+        there = zone or self.timezone
+        day = at.astimezone(there).date()
+        time = self.local_time(at, there)
+        ahead = (day - now.astimezone(there).date()).days
+        if ahead == 0:
+            return time
+        date = "" if ahead <= A_WEEK_OF_NAMES else f" {day.day}/{day.month}"
+        return f"{DAY_NAMES[day.weekday()]}{date} {time}"
 
     def today(self, now: datetime) -> date:
         """The day that it is in the office's zone."""

@@ -2,33 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
-
-
-@dataclass(frozen=True)
-class Shift:
-    """A stretch of duty, from `starts_at` (inclusive) to `ends_at` (exclusive)."""
-
-    id: str
-    staff_id: str
-    starts_at: datetime
-    ends_at: datetime
-
-
-def who_is_on_call(shifts: Iterable[Shift], at: datetime) -> tuple[str, ...]:
-    """Ids of the staff on duty at a moment, in the order in which their shifts began."""
-    current = [shift for shift in shifts if shift.starts_at <= at < shift.ends_at]
-    current.sort(key=lambda shift: (shift.starts_at, shift.id))
-    return tuple(dict.fromkeys(shift.staff_id for shift in current))
-
-
-def next_staffed(shifts: Iterable[Shift], at: datetime) -> datetime | None:
-    """When the next shift begins; None when none is planned."""
-    return min((shift.starts_at for shift in shifts if shift.starts_at > at), default=None)
 
 
 class TargetKind(StrEnum):
@@ -59,11 +37,13 @@ class Target:
     def parse(text: str) -> Target:
         """`on_call`, `on_call:malam`, `person:sari`, `group:inti`...; ValueError otherwise."""
         kind, colon, name = text.partition(":")
+        if kind not in set(TargetKind):
+            raise ValueError(f"no target: {text}")
         target = Target(TargetKind(kind), name.strip())
         needs_name = target.kind in (TargetKind.PERSON, TargetKind.GROUP)
         takes_name = needs_name or target.kind is TargetKind.ON_CALL
         if (needs_name and not target.name) or (colon and not (takes_name and target.name)):
-            raise ValueError(text)
+            raise ValueError(f"no target: {text}")
         return target
 
 
@@ -84,6 +64,16 @@ class Step:
     channels: tuple[str, ...] | None = None
 
 
+_PLAIN = (
+    "repeats",
+    "care_minutes",
+    "reminder_minutes",
+    "acknowledgers",
+    "name",
+    "only_staffed",
+)
+
+
 @dataclass(frozen=True)
 class Policy:
     """Ordered steps, and what comes after the last one.
@@ -93,7 +83,8 @@ class Policy:
     when a step finds nobody. Without a fallback the phones fall silent (trials wake nobody).
     `acknowledgers` people have to say "I have it"; who says so has `care_minutes` to do something,
     is reminded, and loses it `reminder_minutes` later. 0 `care_minutes`: nothing is watched. `name`
-    is that of a PolicyName.
+    is that of a PolicyName. `only_staffed` when its steps wait while nobody on call can be
+    reached: the case by itself wakes nobody.
     """
 
     steps: tuple[Step, ...]
@@ -104,6 +95,7 @@ class Policy:
     reminder_minutes: int = 5
     acknowledgers: int = 1
     name: str = "emergency"
+    only_staffed: bool = False
 
     def snapshot(self) -> dict[str, Any]:
         """As plain data, to be stored with an escalation so that edits never change it."""
@@ -123,16 +115,13 @@ class Policy:
             "reminder_minutes": self.reminder_minutes,
             "acknowledgers": self.acknowledgers,
             "name": self.name,
+            "only_staffed": self.only_staffed,
         }
 
     @staticmethod
     def restore(data: Mapping[str, Any]) -> Policy:
         """The policy of a stored snapshot, also of one that an older version has stored."""
-        defaults = {
-            name: data[name]
-            for name in ("repeats", "care_minutes", "reminder_minutes", "acknowledgers", "name")
-            if name in data
-        }
+        defaults = {name: data[name] for name in _PLAIN if name in data}
         if "fallback" in data:
             defaults["fallback"] = tuple(map(Target.parse, data["fallback"]))
         steps = tuple(map(_restore_step, data["steps"]))

@@ -6,6 +6,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+LANGUAGES = {
+    "ar": "Arab",
+    "ban": "Bali",
+    "bug": "Bugis",
+    "en": "Inggris",
+    "ja": "Jepang",
+    "jv": "Jawa",
+    "km": "Khmer",
+    "ko": "Korea",
+    "mad": "Madura",
+    "mak": "Makassar",
+    "min": "Minang",
+    "ms": "Melayu",
+    "my": "Myanmar",
+    "sas": "Sasak",
+    "su": "Sunda",
+    "th": "Thai",
+    "tet": "Tetun",
+    "vi": "Vietnam",
+    "yue": "Kanton",
+    "zh": "Mandarin",
+}
+"""What staff may speak beside Indonesian, which all do, by ISO 639 tag."""
+
 
 class Role(StrEnum):
     """What somebody may do; a supervisor may also end shifts of others and read alarms."""
@@ -19,7 +43,8 @@ class Role(StrEnum):
 class Staff:
     """A staff member; people outside only ever see the label.
 
-    A robot answers trials; it is never on duty and never counted as somebody who can be reached.
+    `languages` are tags (ISO 639) of what they speak beside Indonesian. A `robot` tries the way
+    of a page out: it is never on duty and never counted.
     """
 
     id: str
@@ -28,12 +53,18 @@ class Staff:
     role: Role
     disabled: bool
     password_hash: str = field(repr=False)
+    languages: tuple[str, ...] = ()
     robot: bool = False
 
     @property
     def label(self) -> str:
         """The name that people see: never the private one."""
-        return f"Petugas {self.number}"
+        return label_of(self.number)
+
+
+def label_of(number: int) -> str:
+    """The name of the member with a number."""
+    return f"Petugas {number}"
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,13 @@ class ResponseFiles:
             raise FileNotFoundError(f"no responses in {folder}")
 
     def say(self, name: str, **values: str) -> Reply:
-        """See bot.ports.Wording; a value that the text does not name is ignored."""
+        """See bot.ports.Wording; a value that the text does not name is ignored.
+
+        A value at the end of a line may be empty: no space is left in its place.
+        """
         response = self._texts[name]
-        text = str(response["text"]).format_map(values).strip()
+        filled = str(response["text"]).format_map(values).strip()
+        text = "\n".join(line.rstrip() for line in filled.splitlines())
         buttons = response.get("buttons", ())
         return Reply(text, tuple(Button(item["title"], item["payload"]) for item in buttons))
 

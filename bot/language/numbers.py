@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -15,6 +16,11 @@ _SCALES = {"ribu": 1_000, "juta": 1_000_000, "miliar": 1_000_000_000}
 _HALF = "setengah"
 _SMALLEST = 11
 _DIGITS_OF_A_PHONE = 8
+
+
+def small_numbers() -> Mapping[str, int]:
+    """The words for one to ten, which stay words in a normalised text, and what they count."""
+    return _numbers().small
 
 
 def with_figures(text: str, offsets: list[int]) -> tuple[str, list[int]]:
@@ -104,6 +110,9 @@ class _Numbers:
             for value, words in data["times"].items()
             for word in str(words).split()
         }
+        self.small = MappingProxyType(
+            {word: value for word, value in self.plain.items() if value < _SMALLEST}
+        )
         self.counting = frozenset((*self.plain, *self.times, *_SCALES, "belas"))
         self.digits: Mapping[str, str] = {
             **dict.fromkeys(str(data["zero"]).split(), "0"),

@@ -11,10 +11,11 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from bot.language.families import family, other_meanings
+from bot.language.numbers import small_numbers
 from bot.language.spelling import Normalised, normalise
 
 AMOUNT = "$"
@@ -66,23 +67,7 @@ _TOKEN = re.compile(
     rf"|(?P<end>[!?;\n•|…]+|\.+(?=[\s.!?]|$))"
     rf"|(?P<pause>[,:()\[\]\"“”])"
 )
-_SMALL_NUMBERS = frozenset(
-    [
-        "satu",
-        "dua",
-        "tiga",
-        "empat",
-        "lima",
-        "enam",
-        "tujuh",
-        "delapan",
-        "sembilan",
-        "sepuluh",
-        "beberapa",
-        "setengah",
-        "sebelas",
-    ]
-)
+_SOME = frozenset({"beberapa", "setengah"})
 _ENDINGS = (
     ("nya", 3),
     ("ne", 4),
@@ -102,6 +87,9 @@ LABEL = re.compile(
 """A line of a copied chat up to its speaker: "[08:12] Pak Jun:"."""
 _QUOTE = re.compile('["\u201c\u201d]')
 _LONGEST_QUOTATION = 40
+_WORDS_AT_HAND = 8192
+"""Words whose stems are kept at hand: people write few and the same ones."""
+
 _HAS_VALUE = re.compile(r"[1-9]")
 _BULLET = re.compile(r"[ \t]*(?:[-*>•✓]|\d{1,2}[.)])[ \t]*")
 
@@ -174,9 +162,16 @@ def stem(word: str) -> str:
     return word
 
 
+def key_of(word: str) -> str:
+    """The stem of a plain word as a reading has it: NUMBER for a small number, else its family."""
+    if word in small_numbers() or word in _SOME:
+        return NUMBER
+    return family(stem(word))
+
+
 def stems_of(words: str) -> frozenset[str]:
     """The stems of words separated by spaces, as a reading has them."""
-    return frozenset(family(stem(word)) for word in normalise(words).text.split())
+    return frozenset(map(key_of, normalise(words).text.split()))
 
 
 def read(text: str) -> Reading:
@@ -209,7 +204,8 @@ def read(text: str) -> Reading:
         elif kind == "short":
             continue
         else:
-            word = _word(found, kind or "word", pause)
+            typed = found.group()
+            word = Word(typed, _stem_of(typed, kind or "word"), found.start(), found.end(), pause)
             if len(words) > first:
                 _settle(plain, words, word)
             words.append(word)
@@ -238,17 +234,13 @@ def _label_ends(text: str) -> frozenset[int]:
     return frozenset(each.end() - 1 for each in found if each["time"] or each["who"] in often)
 
 
-def _word(found: re.Match[str], kind: str, after_pause: bool) -> Word:
-    text = found.group()
+@lru_cache(maxsize=_WORDS_AT_HAND)
+def _stem_of(text: str, kind: str) -> str:
     if kind == "amount":
-        key = AMOUNT if _HAS_VALUE.search(text) else NOTHING
-    elif text == "0":
-        key = NOTHING
-    elif kind == "number" or text in _SMALL_NUMBERS:
-        key = NUMBER
-    else:
-        key = family(stem(text))
-    return Word(text, key, found.start(), found.end(), after_pause)
+        return AMOUNT if _HAS_VALUE.search(text) else NOTHING
+    if text == "0":
+        return NOTHING
+    return NUMBER if kind == "number" else key_of(text)
 
 
 def _settle(plain: Normalised, words: list[Word], word: Word) -> None:

@@ -50,7 +50,8 @@ def verify(uow: SqlUnitOfWork, login: str, password: str) -> Staff | None:
     member = uow.staff.find(normalise_login(login))
     stored = _hash_of_nobody() if member is None else member.password_hash
     fits = _fits(stored, password)
-    return member if fits and member is not None and not member.disabled else None
+    may_enter = member is not None and not member.disabled and not member.robot
+    return member if fits and may_enter else None
 
 
 def set_password(uow: SqlUnitOfWork, login: str, password: str) -> None:
@@ -65,7 +66,7 @@ def disable(uow: SqlUnitOfWork, login: str, now: datetime) -> None:
     """
     member = _existing(uow, login)
     uow.staff.disable(member.id)
-    uow.escalations.end_shifts_of(member.id, now)
+    uow.rota.end_shifts_of(member.id, now)
 
 
 def hash_password(password: str) -> str:

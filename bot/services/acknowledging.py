@@ -13,7 +13,7 @@ from bot.domain.office import Office
 from bot.domain.oncall import Care, Escalation, EscalationState
 from bot.domain.pages import Page, PageEvent, PageKind, PageState
 from bot.services import ringing
-from bot.services.paging import advance
+from bot.services.steps import advance
 from bot.store.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()

@@ -48,7 +48,7 @@ def finish(
     desk = Desk(uow, current, office, wording, now, is_shown=prepared.is_only_shown)
     replies = _in_order(answer, desk)
     if uow.turns.urgency(prepared.turn.id) is Urgency.URGENT:
-        see_to_urgent(uow, prepared.conversation.id, office, now)
+        see_to_urgent(uow, prepared.conversation.id, prepared.typed, office, now)
     hand_to_staff(
         uow,
         prepared.conversation,
@@ -128,7 +128,7 @@ def finish_locally(
     if local.talk is not conversation.talk:
         uow.conversations.set_talk(conversation.id, local.talk)
     if uow.turns.urgency(prepared.turn.id) is Urgency.URGENT:
-        see_to_urgent(uow, conversation.id, office, now)
+        see_to_urgent(uow, conversation.id, prepared.typed, office, now)
     hand_to_staff(uow, conversation, prepared.messages, office, now)
     reply = _local_reply(uow, prepared, local, office, wording, now)
     if reply is not None:
@@ -152,7 +152,7 @@ def _local_reply(
         return None
     conversation = prepared.conversation
     if conversation.case_id is None:
-        status = status_line(uow, office, wording, now)
+        status = status_line(uow, office, wording, now, person=conversation)
     else:
         status = f"{prepared.status} {_whom_to_call(prepared, office, wording, now)}".strip()
     values = {"status": status, **dict(local.values)}

@@ -14,7 +14,7 @@ from bot.domain.oncall import Care, Escalation, EscalationState
 from bot.domain.pages import PageEvent, PageKind
 from bot.domain.staff import Staff
 from bot.services import ringing
-from bot.services.paging import ESCALATIONS
+from bot.services.steps import ESCALATIONS
 from bot.store.keys import KeyMissingError
 from bot.store.unit_of_work import SqlUnitOfWork
 

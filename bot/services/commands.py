@@ -10,23 +10,21 @@ from typing import Any
 from bot.domain.agencies import Outcome
 from bot.domain.cases import Case, CaseKind, LogKind
 from bot.domain.conversation import Conversation
-from bot.domain.departures import Span
+from bot.domain.departures import GRAVE, MILD, Departure, Span, is_soon
 from bot.domain.messages import Reply
 from bot.domain.office import Office
 from bot.domain.pictures import ASKS
+from bot.domain.waking import CHILD
 from bot.language.danger import screen
 from bot.language.types import Urgency
 from bot.ports import Command, Wording
 from bot.services import departures, emergency, offers_seen
 from bot.services.agencies import find_agency, say_findings
 from bot.services.duty import is_practice, status_line
-from bot.services.paging import tell_on_call
+from bot.services.paging import AT_ONCE, tell_on_call
 from bot.store.unit_of_work import SqlUnitOfWork
 
-# A child being recruited is an emergency, whatever the date (labels of urgency).
-UNDERAGE = "underage_recruit"
 # The verdicts that make a case.
-GRAVE = ("serious", "critical")
 
 
 @dataclass(frozen=True)
@@ -92,12 +90,12 @@ def _case_of(
         )
         uow.cases.log(case.id, LogKind.OPENED, "bot", urgency, desk.now)
         if urgency is Urgency.URGENT:
-            tell_on_call(uow, case, desk.office, desk.now)
+            _tell(desk, case, fields)
     else:
         if urgency.rank > case.urgency.rank:
             uow.cases.log(case.id, LogKind.URGENCY_RAISED, "bot", urgency, desk.now)
             if urgency is Urgency.URGENT:
-                tell_on_call(uow, case, desk.office, desk.now)
+                _tell(desk, replace(case, urgency=urgency), fields)
         case = uow.cases.raise_urgency(case, urgency, desk.now)
         uow.cases.add_fields(case, fields, desk.now)
     told = "\n".join(f"{name}: {value}" for name, value in fields.items())
@@ -106,6 +104,12 @@ def _case_of(
         uow.conversations.set_case(desk.conversation.id, case.id)
     uow.wake("console")
     return case, is_new
+
+
+def _tell(desk: Desk, case: Case, fields: Mapping[str, str]) -> None:
+    """Those on call hear of an urgent case; what was told decides whether it may wake somebody."""
+    signals = screen("\n".join(fields.values())).signals
+    tell_on_call(desk.uow, case, desk.office, desk.now, signals, is_shown=desk.is_shown)
 
 
 def _add_to_case(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
@@ -131,26 +135,31 @@ def _see_report(desk: Desk, case: Case, fields: Mapping[str, str]) -> None:
 
 
 def _record_offer(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
-    """Serious and critical offers become a case that staff see; of all a fingerprint is kept."""
+    """Serious and critical offers become a case that staff see; of all a fingerprint is kept.
+
+    A mild one becomes a case only when the person leaves within a week: somebody looks at it
+    before, nobody is woken.
+    """
     uow, verdict = desk.uow, str(values["verdict"])
     # The same offer sent as a picture and as words is one offer.
     text = str(values.get("text", "")).removeprefix(ASKS).strip()
     leaves = None if desk.is_shown else _span(values.get("leaves"))
-    if verdict not in GRAVE:
-        offers_seen.see_offer(
-            uow, desk.conversation, text, verdict, leaves, None, desk.office, desk.now
-        )
-        return None
     # The day in an advertisement that goes round is nobody's departure.
     answer = values.get("departure")
     own = None if desk.is_shown else answer
     leaving = departures.told(text, verdict, own, leaves, None, desk.office, desk.now)
+    if verdict not in GRAVE and not _is_worth_a_look(desk, leaving):
+        offers_seen.see_offer(
+            uow, desk.conversation, text, verdict, leaves, None, desk.office, desk.now
+        )
+        return None
     urgency = Urgency.highest(leaving.raised, _offer_urgency(verdict, answer))
     fields = _texts(values.get("facts", {}))
     fields |= {"verdict": verdict, "flags": ", ".join(values.get("flags", ()))}
     if answer:
         fields["departure"] = str(answer)
-    case, reply = _case_of_offer(desk, fields, urgency, UNDERAGE in values.get("flags", ()))
+    has_child = verdict in GRAVE and CHILD in values.get("flags", ())
+    case, reply = _case_of_offer(desk, fields, urgency, leaving if has_child else None)
     seen = offers_seen.see_offer(
         uow, desk.conversation, text, verdict, leaves, case.id, desk.office, desk.now
     )
@@ -159,16 +168,35 @@ def _record_offer(desk: Desk, values: Mapping[str, Any]) -> Reply | None:
     return reply
 
 
+def _is_worth_a_look(desk: Desk, leaving: Departure) -> bool:
+    """Whether staff should look at a mild offer; one that they have as a grave one stays that."""
+    span = leaving.span
+    if leaving.verdict != MILD or span is None or not is_soon(span, leaving.zone, desk.now):
+        return False
+    case = desk.uow.cases.open_of_kind(desk.conversation.id, CaseKind.JOB_OFFER)
+    known = None if case is None else desk.uow.departures.of_case(case.id)
+    return known is None or known.verdict not in GRAVE
+
+
 def _case_of_offer(
-    desk: Desk, fields: Mapping[str, str], urgency: Urgency, has_child: bool
+    desk: Desk, fields: Mapping[str, str], urgency: Urgency, child: Departure | None
 ) -> tuple[Case, Reply | None]:
+    """The case of a grave offer; `child` is the departure of the child that it is for, if any.
+
+    A child being recruited is an emergency, whatever the date (labels of urgency); the date
+    decides when it wakes somebody.
+    """
+    has_child = child is not None
     if urgency is not Urgency.EMERGENCY and not has_child:
         return _case_of(desk, CaseKind.JOB_OFFER, urgency, fields)[0], None
     if desk.is_shown:
         # Staff on duty look at what a picture says, nobody is woken by it.
         case, _ = _case_of(desk, CaseKind.JOB_OFFER, Urgency.URGENT, fields)
     else:
-        signal = UNDERAGE if has_child else emergency.DEPARTURE
+        signal = CHILD if has_child else emergency.DEPARTURE
+        wanted = AT_ONCE
+        if child is not None and urgency is not Urgency.EMERGENCY:
+            wanted = departures.waking_of_child(desk.uow, child, desk.office, desk.now)
         case = emergency.open_emergency(
             desk.uow,
             desk.conversation,
@@ -177,14 +205,17 @@ def _case_of_offer(
             fields,
             desk.office,
             desk.now,
+            wanted=wanted,
         )
-    status = status_line(desk.uow, desk.office, desk.wording, desk.now)
+    status = status_line(desk.uow, desk.office, desk.wording, desk.now, person=desk.conversation)
     name = "say_child_recruited" if has_child else "say_departure_soon"
     return case, desk.wording.say(name, status=status)
 
 
 def _offer_urgency(verdict: str, departure: object) -> Urgency:
     """A near departure on a dangerous offer is what makes it urgent (labels of urgency)."""
+    if verdict not in GRAVE:
+        return Urgency.CONCERN
     if departure == "within_48h":
         return Urgency.EMERGENCY if verdict == "critical" else Urgency.URGENT
     if departure == "this_week":
@@ -221,7 +252,7 @@ def _request_human(desk: Desk, _values: Mapping[str, Any]) -> Reply | None:
     case, is_new = _case_of(desk, CaseKind.HUMAN_REQUEST, Urgency.CONCERN, {})
     if is_new:
         tell_on_call(desk.uow, case, desk.office, desk.now)
-    status = status_line(desk.uow, desk.office, desk.wording, desk.now)
+    status = status_line(desk.uow, desk.office, desk.wording, desk.now, person=desk.conversation)
     return desk.wording.say("say_human_requested", status=status)
 
 

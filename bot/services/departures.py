@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.cases import Case, LogKind
 from bot.domain.departures import (
+    LATER,
     Departure,
     Due,
     Outcome,
@@ -22,11 +23,14 @@ from bot.domain.departures import (
     urgency_at,
 )
 from bot.domain.office import Office
+from bot.domain.oncall import PolicyName
 from bot.domain.staff import Staff
+from bot.domain.waking import CHILD, NEAR_DAYS, Facts, Wake, Waking, waking
 from bot.language.departure_places import zone_of
 from bot.language.types import Urgency
+from bot.services.duty import duty
 from bot.services.emergency import DEPARTURE, is_held, open_emergency
-from bot.services.paging import tell_on_call
+from bot.services.paging import start_escalation, tell_on_call
 from bot.services.takeover import RefusedError
 from bot.store.keys import KeyMissingError
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -51,6 +55,28 @@ def told(
     span = leaves or span_of(answer, now.astimezone(zone).date())
     known = Departure("", verdict, answer, span, zone, now, now, offer_id)
     return known if span is None else replace(known, raised=urgency_at(verdict, span, zone, now))
+
+
+def waking_of_child(
+    uow: SqlUnitOfWork, leaving: Departure, office: Office, now: datetime
+) -> Waking:
+    """Whether a child that is being recruited wakes somebody now, by what is known of its date."""
+    state = duty(uow, office, now)
+    days_left = None
+    if leaving.span is not None:
+        days_left = (leaving.span.first - now.astimezone(leaving.zone).date()).days
+    elif leaving.told == LATER:
+        days_left = NEAR_DAYS + 1
+    facts = Facts(
+        Urgency.EMERGENCY,
+        frozenset({CHILD}),
+        bool(state.reachable),
+        state.next_staffed,
+        days_left=days_left,
+        asked_at=leaving.told_at,
+        is_moved=leaving.outcome is Outcome.GONE,
+    )
+    return waking(facts, now)
 
 
 def keep(uow: SqlUnitOfWork, case: Case, new: Departure, *, has_days: bool, now: datetime) -> None:
@@ -112,9 +138,12 @@ def _make_urgent(uow: SqlUnitOfWork, case: Case, done: Due, office: Office, now:
         case.id, LogKind.URGENCY_RAISED, "system", f"{Urgency.URGENT.value}, {signal}", now
     )
     talk = uow.conversations.get(case.conversation_id)
-    heard_before = was.rank >= Urgency.URGENT.rank and not done.too_late
-    if not heard_before and not is_held(uow, talk, now):
-        tell_on_call(uow, case, office, now)
+    if is_held(uow, talk, now):
+        return
+    if CHILD in case.fields.get("flags", "").split(", "):
+        start_escalation(uow, case, office, now, wanted=Waking(Wake.NOW, PolicyName.CHILD))
+    elif was.rank < Urgency.URGENT.rank or done.too_late:
+        tell_on_call(uow, case, office, now, (signal,))
 
 
 def staff_found(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.domain.contacts import (
     NATIONAL,
@@ -11,39 +12,62 @@ from bot.domain.contacts import (
     shown_to_public,
     unchecked,
 )
+from bot.domain.conversation import Conversation
+from bot.domain.messages import Author
 from bot.domain.office import Office
-from bot.domain.oncall import EscalationState, next_staffed, who_is_on_call
+from bot.domain.oncall import EscalationState
 from bot.domain.staff import Staff
+from bot.language.departure_places import zone_of
 from bot.language.places import country_of
 from bot.ports import Wording
+from bot.services.over_time import LOOK_BACK, over_time
 from bot.store.unit_of_work import SqlUnitOfWork
 
 # The console touches its session each half minute while it is open.
 CONSOLE_OPEN = timedelta(minutes=2)
 STAFF_FOR_REAL_SERVICE = 2
+MOST_READ = 20
+"""Lines that are looked through for a place, the newest first."""
 
 
 @dataclass(frozen=True)
 class Duty:
-    """Staff ids on call, those of them who can be reached, and when the next shift begins."""
+    """Staff ids on call, those of them who can be reached, and when the next duty begins.
+
+    Who is `lingering` is over time: still on call, for a grave case of theirs is in nobody's hands.
+    """
 
     on_call: tuple[str, ...]
     reachable: tuple[str, ...]
     next_staffed: datetime | None
+    lingering: tuple[str, ...] = ()
 
 
-def duty(uow: SqlUnitOfWork, office: Office, now: datetime) -> Duty:
-    """Reachable: a verified contact on a channel that works, or the console open just now."""
-    shifts = uow.escalations.shifts(since=now)
-    active = {member.id for member in active_staff(uow)}
-    on_call = tuple(found for found in who_is_on_call(shifts, now) if found in active)
+def duty(uow: SqlUnitOfWork, office: Office, now: datetime, speaks: str | None = None) -> Duty:
+    """Reachable: a verified contact on a channel that works, or the console open just now.
+
+    Who speaks the language of a conversation (a tag such as "jv") comes first, where it is known.
+    """
+    plan = uow.rota.plan(since=now - LOOK_BACK)
+    lingering = tuple(each.staff_id for each in over_time(uow, plan, now))
+    on_call = by_language(uow, (*plan.on_call(now), *lingering), speaks)
     watching = uow.staff.watching(now - CONSOLE_OPEN)
     reachable = tuple(
         staff_id
         for staff_id in on_call
         if staff_id in watching or has_verified_contact(uow, office, staff_id)
     )
-    return Duty(on_call, reachable, next_staffed(shifts, now))
+    return Duty(on_call, reachable, plan.next_staffed(now), lingering)
+
+
+def by_language(
+    uow: SqlUnitOfWork, staff_ids: tuple[str, ...], speaks: str | None
+) -> tuple[str, ...]:
+    """The same people, those first who speak a language; else in their order."""
+    if speaks is None:
+        return staff_ids
+    # False sorts before True, and the order of equals stays.
+    return tuple(sorted(staff_ids, key=lambda each: speaks not in uow.staff.get(each).languages))
 
 
 def has_verified_contact(uow: SqlUnitOfWork, office: Office, staff_id: str) -> bool:
@@ -55,8 +79,8 @@ def has_verified_contact(uow: SqlUnitOfWork, office: Office, staff_id: str) -> b
 
 
 def active_staff(uow: SqlUnitOfWork) -> tuple[Staff, ...]:
-    """Everybody who is not disabled."""
-    return tuple(member for member in uow.staff.everyone() if not member.disabled)
+    """Every person who is not disabled; a robot wakes nobody and cares for nobody."""
+    return tuple(member for member in uow.staff.everyone() if not (member.disabled or member.robot))
 
 
 def is_practice(uow: SqlUnitOfWork, office: Office) -> bool:
@@ -75,10 +99,12 @@ def status_line(
     wording: Wording,
     now: datetime,
     country: str | None = None,
+    person: Conversation | None = None,
 ) -> str:
     """What a person in need is told first: only what is true at this moment (product rule).
 
-    `country` is a name as the language package gives it; None when it is not known yet.
+    `country` is a name as the language package gives it; None when it is not known yet. What
+    `person` has written tells in which zone they read a time.
     """
     state = duty(uow, office, now)
     today = office.today(now)
@@ -89,10 +115,20 @@ def status_line(
         return " ".join(part for part in parts if part)
     parts = [wording.say("say_status_nobody").text]
     if state.next_staffed is not None:
-        time = office.local_time(state.next_staffed)
+        time = office.told_time(state.next_staffed, now, zone_of_person(uow, person))
         parts.append(wording.say("say_piece_next_staffed", next_staffed=time).text)
     parts.append(contact_piece(office, wording, today, country))
     return " ".join(part for part in parts if part)
+
+
+def zone_of_person(uow: SqlUnitOfWork, person: Conversation | None) -> ZoneInfo | None:
+    """The Indonesian zone of the places that somebody named last; None when they named none."""
+    if person is None:
+        return None
+    said = [line.text for line in uow.lines.of(person) if line.author is Author.PERSON]
+    zones = (zone_of(text) for text in reversed(said[-MOST_READ:]))
+    name = next((zone for zone in zones if zone is not None), None)
+    return None if name is None else ZoneInfo(name)
 
 
 def contact_piece(office: Office, wording: Wording, today: date, country: str | None) -> str:

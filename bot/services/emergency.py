@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.domain.cases import Case, CaseKind, CaseState, LogKind
+from bot.domain.channels import CANARY
 from bot.domain.conversation import Conversation, HandledBy, Talk
 from bot.domain.doubts import DoubtState
 from bot.domain.messages import Author, Reply
 from bot.domain.office import Office
-from bot.language.danger import emergency_signals
+from bot.domain.oncall import PolicyName
+from bot.domain.waking import Wake, Waking
+from bot.language.danger import emergency_signals, screen
 from bot.language.types import Understanding, Urgency
 from bot.ports import Wording
 from bot.services.duty import CONSOLE_OPEN, is_practice, status_line
-from bot.services.paging import start_escalation, tell_on_call, tell_who_has_it
+from bot.services.paging import AT_ONCE, start_escalation, tell_on_call, tell_who_has_it
 from bot.services.speak import speak, with_practice_notice
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -36,16 +39,19 @@ def open_emergency(
     fields: Mapping[str, str],
     office: Office,
     now: datetime,
+    *,
+    wanted: Waking = AT_ONCE,
 ) -> Case:
     """The emergency case of a conversation, new or found, with somebody being paged.
 
-    While a human is there and talks to the person nobody else is woken.
+    `wanted` says when, where that is not at once (a child that is being recruited). While a human is there and talks to the person nobody else is woken.
     """
+    is_trial = known.channel == CANARY
+    kind = CaseKind.CANARY if is_trial else kind
     case = uow.cases.open_of_kind(known.id, kind)
     if case is None:
-        case = uow.cases.open(
-            known, kind, Urgency.EMERGENCY, fields, practice=is_practice(uow, office), now=now
-        )
+        practice = is_trial or is_practice(uow, office)
+        case = uow.cases.open(known, kind, Urgency.EMERGENCY, fields, practice=practice, now=now)
         uow.cases.log(case.id, LogKind.OPENED, "system", ", ".join(signals), now)
     else:
         case = uow.cases.raise_urgency(case, Urgency.EMERGENCY, now)
@@ -54,7 +60,9 @@ def open_emergency(
         uow.cases.log(case.id, LogKind.SIGNALS, "system", ", ".join(signals), now)
     uow.conversations.set_case(known.id, case.id)
     if not is_held(uow, known, now):
-        start_escalation(uow, case, office, now)
+        if is_trial:
+            wanted = Waking(Wake.NOW, PolicyName.CANARY)
+        start_escalation(uow, case, office, now, wanted=wanted)
     uow.wake("console")
     return case
 
@@ -130,7 +138,7 @@ def first_answer(
     country: str | None = None,
 ) -> Reply:
     """The first words to someone in danger, and the talk that they begin."""
-    status = status_line(uow, office, wording, now, country)
+    status = status_line(uow, office, wording, now, country, known)
     if kind is CaseKind.SELF_HARM:
         uow.conversations.set_talk(known.id, Talk.SELF_HARM_ASKED)
         return wording.say("say_self_harm_first", status=status)
@@ -149,11 +157,14 @@ def hear_more(
 ) -> None:
     """A person with a case wrote again.
 
-    A closed case opens; the case is as urgent as the most urgent message; a place named in
-    danger is noted; and whoever has the case hears of it when no phone is ringing.
+    A closed case opens, and a wish to close one is dropped; the case is as urgent as the most
+    urgent message; a place named in danger is noted; and whoever has the case hears of it when
+    no phone is ringing.
     """
     if known.case_id is None:
         return
+    for case_id in uow.cases.drop_closings(known.id):
+        uow.cases.log(case_id, LogKind.CLOSE_DROPPED, "person", "", now)
     case = uow.cases.get(known.case_id)
     if case.state is CaseState.CLOSED:
         uow.cases.reopen(case.id, now)
@@ -187,11 +198,13 @@ def _still_danger(case: Case, known: Conversation, understood: Understanding) ->
     )
 
 
-def see_to_urgent(uow: SqlUnitOfWork, conversation_id: str, office: Office, now: datetime) -> None:
+def see_to_urgent(
+    uow: SqlUnitOfWork, conversation_id: str, words: str, office: Office, now: datetime
+) -> None:
     """A message that calls for a human within hours was answered: it has an urgent case.
 
     The conversation's case is raised, or one is opened when the dialogue opened none. Those
-    on call hear of it; nobody else is woken.
+    on call hear of it; whether it wakes anybody else depends on what the words show.
     """
     known = uow.conversations.get(conversation_id)
     if known.case_id is None:
@@ -206,5 +219,5 @@ def see_to_urgent(uow: SqlUnitOfWork, conversation_id: str, office: Office, now:
             return
         case = uow.cases.raise_urgency(case, Urgency.URGENT, now)
         uow.cases.log(case.id, LogKind.URGENCY_RAISED, "system", Urgency.URGENT, now)
-    tell_on_call(uow, case, office, now)
+    tell_on_call(uow, case, office, now, screen(words).signals)
     uow.wake("console")

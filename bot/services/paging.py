@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,23 +11,15 @@ import structlog
 from bot.domain.cases import Case, LogKind
 from bot.domain.messages import Delivery, Outbound
 from bot.domain.office import Office
-from bot.domain.oncall import (
-    Care,
-    DueStep,
-    Escalation,
-    PolicyName,
-    Step,
-    TargetKind,
-    next_step,
-)
+from bot.domain.oncall import Care, EscalationState, PolicyName
 from bot.domain.pages import Page, PageEvent, PageKind, PageState
-from bot.domain.waking import Facts, Wake, waking
+from bot.domain.waking import Facts, Wake, Waking, waking
 from bot.language.types import Urgency
 from bot.ports import NotToldError, SendError
 from bot.services import ringing
 from bot.services.duty import CONSOLE_OPEN, active_staff, duty
 from bot.services.ringing import PAGES, SCREEN
-from bot.services.targets import members
+from bot.services.steps import ESCALATIONS, advance, hurry
 from bot.store.deliveries import Ended
 from bot.store.keys import KeyMissingError
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -35,11 +27,11 @@ from bot.store.unit_of_work import SqlUnitOfWork
 __all__ = ["PAGES", "SCREEN"]
 
 log = structlog.get_logger()
-ESCALATIONS = "escalations"
 RETRY_SECONDS = (5, 15, 60, 300)
 MOST_QUESTIONS = 8
 UNKNOWN_OUTCOME = "outcome_unknown"
 NUDGE = timedelta(minutes=10)
+AT_ONCE = Waking(Wake.NOW, PolicyName.EMERGENCY)
 
 
 def start_escalation(
@@ -48,24 +40,43 @@ def start_escalation(
     office: Office,
     now: datetime,
     *,
-    policy: PolicyName = PolicyName.EMERGENCY,
-    first_at: datetime | None = None,
+    wanted: Waking = AT_ONCE,
 ) -> None:
     """Page for a case, by the policy as it is now; the first page is written at once.
 
-    `first_at` plans the first page for later. What runs already goes on, unless this policy
-    outranks its own, or it was only planned and is wanted earlier: then it begins anew.
+    What runs already goes on, and so does the clock of who has it and may still do something, unless this policy outranks its own. One that has only been planned
+    begins anew when it is wanted earlier, or when a child turns out to leave much later.
     """
+    first_at = wanted.at or now
     running = uow.escalations.running_for(case.id)
     if running is not None:
-        is_earlier = not running.step and (first_at or now) < running.next_at
-        if not (is_earlier or policy.outranks(running.policy.name)):
+        is_far = wanted == Waking(Wake.NOT_BY_ITSELF, PolicyName.CHILD)
+        is_planned = not running.step and (is_far or first_at < running.next_at)
+        if not (is_planned or wanted.policy.outranks(running.policy.name)):
             return
-        uow.escalations.resolve(case.id)
         uow.pages.end(case.id)
-    escalation = uow.escalations.start(case, uow.policies.get(policy), now, first_at or now)
-    log.info("escalation_started", trace=case.trace_id, policy=policy.value)
+    elif _is_cared_for(uow, case, wanted.policy):
+        return
+    uow.escalations.resolve(case.id)
+    policy = uow.policies.get(wanted.policy)
+    if wanted.wake is Wake.NOT_BY_ITSELF:
+        policy = replace(policy, only_staffed=True)
+    escalation = uow.escalations.start(case, policy, now, first_at)
+    log.info("escalation_started", trace=case.trace_id, policy=policy.name)
+    if first_at > now:
+        uow.pages.log(case, PageEvent.NOT_SENT, now, escalation_id=escalation.id, reason="planned")
     advance(uow, escalation, office, now)
+
+
+def _is_cared_for(uow: SqlUnitOfWork, case: Case, policy: PolicyName) -> bool:
+    """Whether somebody has it and is watched: a further cry reaches them, nobody else is woken."""
+    latest = uow.escalations.latest_for(case.id)
+    return (
+        latest is not None
+        and latest.state is EscalationState.ACKNOWLEDGED
+        and latest.care not in (Care.NONE, Care.CARED)
+        and not policy.outranks(latest.policy.name)
+    )
 
 
 def advance_all(uow: SqlUnitOfWork, office: Office, now: datetime, limit: int) -> bool:
@@ -86,114 +97,11 @@ def advance_all(uow: SqlUnitOfWork, office: Office, now: datetime, limit: int) -
             # An earlier one of a bundle may have taken it along.
             current = uow.pages.get(page.id)
             if current == page and ringing.go_on(uow, page, office, now):
-                _hurry(uow, page, office, now)
+                hurry(uow, page, office, now)
         except KeyMissingError:
             uow.pages.keep(replace(page, state=PageState.SPENT))
             uow.alarms.raise_once("case_unreadable", page.case_id, now)
     return bool(due or pages)
-
-
-def advance(uow: SqlUnitOfWork, escalation: Escalation, office: Office, now: datetime) -> bool:
-    """Take the step that is due; False when none is."""
-    due = next_step(escalation, now)
-    if due is None:
-        return False
-    case = uow.cases.get(escalation.case_id)
-    uow.escalations.advance(due.then)
-    if due.has_just_run_out:
-        uow.cases.log(case.id, LogKind.POLICY_EXHAUSTED, "system", "", now)
-        uow.pages.log(case, PageEvent.EXHAUSTED, now, escalation_id=escalation.id)
-        uow.alarms.raise_once("policy_exhausted", case.reference, now)
-        log.warning("policy_exhausted", trace=case.trace_id)
-    if due.exhausted and not escalation.policy.fallback:
-        # A trial wakes nobody who was not meant.
-        uow.escalations.resolve(case.id)
-        return True
-    _page_step(uow, case, escalation, due, office, now)
-    uow.wake(PAGES)
-    return True
-
-
-def _page_step(
-    uow: SqlUnitOfWork,
-    case: Case,
-    escalation: Escalation,
-    due: DueStep,
-    office: Office,
-    now: datetime,
-) -> None:
-    """Page whom the step means; the fallback when that is nobody, and the screen as a last resort."""
-    policy, state = escalation.policy, duty(uow, office, now)
-    wants_on_call = any(target.kind is TargetKind.ON_CALL for target in due.step.targets)
-    if policy.fallback and not state.on_call:
-        _say_nobody(uow, case, escalation, now)
-    wanted = _but_holders(uow, escalation, members(uow, due.step.targets, state))
-    step = due.step
-    if not wanted or (wants_on_call and not state.reachable):
-        # Nobody who can be reached means the fallback: a page for no one is the worst.
-        more = _but_holders(uow, escalation, members(uow, policy.fallback, state))
-        wanted = tuple(dict.fromkeys((*wanted, *more)))
-        step = Step(step.after_minutes, step.targets)
-    rung = ringing.begin(
-        uow,
-        case,
-        wanted,
-        PageKind.STEP,
-        office,
-        now,
-        escalation_id=escalation.id,
-        step=due.then.step,
-        channels=step.channels,
-    )
-    if not rung and policy.fallback:
-        ringing.show_on_screen(
-            uow, case, PageKind.STEP, office, now, escalation_id=escalation.id, step=due.then.step
-        )
-
-
-def _but_holders(
-    uow: SqlUnitOfWork, escalation: Escalation, wanted: Sequence[str]
-) -> tuple[str, ...]:
-    """Without those who have it already, and the next time without who let it lapse.
-
-    Somebody has to be woken: when only those are left, they are.
-    """
-    holders = uow.escalations.holders(escalation.id)
-    left = tuple(staff_id for staff_id in wanted if staff_id not in holders)
-    if escalation.care is not Care.LAPSED:
-        return left
-    lapsed = uow.escalations.lapsed(escalation.id)
-    return tuple(staff_id for staff_id in left if staff_id not in lapsed) or left
-
-
-def _say_nobody(uow: SqlUnitOfWork, case: Case, escalation: Escalation, now: datetime) -> None:
-    uow.cases.log(case.id, LogKind.NO_ONE_ON_CALL, "system", "", now)
-    uow.pages.log(case, PageEvent.NO_ONE_ON_CALL, now, escalation_id=escalation.id)
-    uow.alarms.raise_once("no_one_on_call", case.reference, now)
-    log.warning("no_one_on_call", trace=case.trace_id)
-
-
-def _hurry(uow: SqlUnitOfWork, page: Page, office: Office, now: datetime) -> None:
-    """No contact of this member works: when that holds for all of the step, the next one is due.
-
-    Once the policy has run out the fallback keeps its pace, and the screen shows the page.
-    """
-    if page.escalation_id is None or page.kind is not PageKind.STEP:
-        return
-    escalation = uow.escalations.get(page.escalation_id)
-    if escalation.step != page.step:
-        return
-    pages = uow.pages.of_step(escalation.id, page.step)
-    if any(other.state is not PageState.SPENT for other in pages):
-        return
-    if page.step <= escalation.policy.last_listed:
-        uow.escalations.hurry(escalation.id, now)
-        uow.wake(ESCALATIONS)
-    elif escalation.policy.fallback:
-        case = uow.cases.get(page.case_id)
-        ringing.show_on_screen(
-            uow, case, PageKind.STEP, office, now, escalation_id=escalation.id, step=page.step
-        )
 
 
 def tell_on_call(
@@ -201,24 +109,22 @@ def tell_on_call(
     case: Case,
     office: Office,
     now: datetime,
-    signals: Sequence[str] = (),
+    signals: Iterable[str] = (),
+    *,
+    is_shown: bool = False,
 ) -> None:
     """Staff should hear of a case; whom that wakes, and when, bot.domain.waking decides.
 
     What is not urgent only reaches whoever is on call, once. `signals` are those found in the
-    words that make it urgent.
+    words that make it urgent; `is_shown` when those stand in a picture.
     """
     state = duty(uow, office, now)
     if case.urgency.rank < Urgency.URGENT.rank:
         page_members(uow, case, state.on_call, PageKind.NOTICE, office, now)
         return
-    facts = Facts(case.urgency, frozenset(signals), bool(state.reachable), state.next_staffed)
-    decided = waking(facts, now)
-    if decided.wake is not Wake.NOT_BY_ITSELF:
-        start_escalation(uow, case, office, now, policy=decided.policy, first_at=decided.at)
-        return
-    uow.pages.log(case, PageEvent.NOT_SENT, now, reason="does_not_wake")
-    uow.alarms.raise_once("no_one_on_call", case.reference, now)
+    staffed = bool(state.reachable)
+    facts = Facts(case.urgency, frozenset(signals), staffed, state.next_staffed, is_shown)
+    start_escalation(uow, case, office, now, wanted=waking(facts, now))
 
 
 def page_members(
@@ -228,9 +134,13 @@ def page_members(
     kind: PageKind,
     office: Office,
     now: datetime,
+    news: str = "",
 ) -> None:
-    """Page members once, outside of any escalation; with no phone among them, on the screen."""
-    if staff_ids and not ringing.begin(uow, case, staff_ids, kind, office, now):
+    """Page members once, outside of any escalation; with no phone among them, on the screen.
+
+    `news` is what the page says in place of its usual words.
+    """
+    if staff_ids and not ringing.begin(uow, case, staff_ids, kind, office, now, news=news):
         ringing.show_on_screen(uow, case, kind, office, now)
 
 

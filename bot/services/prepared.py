@@ -16,7 +16,7 @@ from bot.domain.readings import ReadState
 from bot.language.offers import check_offer
 from bot.ports import Wording
 from bot.services.doubts import NO_DANGER
-from bot.services.duty import duty, is_practice, later_status
+from bot.services.duty import duty, is_practice, later_status, zone_of_person
 from bot.services.reading import PICTURE_READ
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -81,12 +81,13 @@ def prepare(
     if conversation.case_id is not None:
         case = uow.cases.get(conversation.case_id).reference
     next_shift = state.next_staffed
+    zone = None if state.reachable else zone_of_person(uow, conversation)
     events = uow.conversations.tracker(conversation)
     metadata = {
         "now": now.isoformat(),
         "today": office.local_date(now),
         "on_duty": bool(state.reachable),
-        "next_staffed": None if next_shift is None else office.local_time(next_shift),
+        "next_staffed": None if next_shift is None else office.told_time(next_shift, now, zone),
         "case": case,
         "practice": is_practice(uow, office),
         # Without a list it makes no sense to ask for the name of a company.

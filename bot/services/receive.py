@@ -21,7 +21,7 @@ from bot.domain.messages import InboundMessage, Kind, Received, TurnMessage
 from bot.domain.office import Office
 from bot.language.types import Understanding, Urgency
 from bot.ports import Wording
-from bot.services import doubts, emergency, reading, unread
+from bot.services import doubts, emergency, reading, threats, unread
 from bot.services.takeover import greet_if_due, release
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -84,6 +84,7 @@ def receive(
         is_said = bool(message.text.strip()) and not asks_for_silence(message.text)
         if conversation.talk is Talk.DANGER_SILENT and is_said:
             uow.conversations.set_talk(conversation.id, Talk.DANGER_OPEN)
+        threats.hear(uow, conversation, message.text, office, now)
         greet_if_due(uow, conversation, wording, now)
     uow.wake("turns")
     if message.attachments:

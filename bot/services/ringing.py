@@ -10,7 +10,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.domain.cases import Case, LogKind
+from bot.domain.cases import Case, CaseKind, LogKind
 from bot.domain.office import Office
 from bot.domain.pages import (
     BUNDLE_WINDOW,
@@ -39,6 +39,9 @@ WORDS = {
     PageKind.SUPERVISOR: "ada pesan yang perlu dilihat penyelia.",
     PageKind.TEST: "ini panggilan percobaan, tidak ada yang menunggu.",
 }
+
+
+OUTAGE = "ada gangguan pada layanan, lihat Status di konsol."
 
 
 class Say(Protocol):
@@ -233,8 +236,10 @@ def _marks(urgency: Urgency, *, practice: bool) -> str:
 
 
 def _words(uow: SqlUnitOfWork, case: Case, page: Page, office: Office, news: str = "") -> Say:
-    words = news or WORDS.get(page.kind, WAITS)
-    return partial(page_text, case, office, practice=is_practice(uow, office), words=words)
+    usual = OUTAGE if case.kind is CaseKind.OUTAGE else WORDS.get(page.kind, WAITS)
+    words = news or usual
+    practice = case.kind is CaseKind.DRILL or is_practice(uow, office)
+    return partial(page_text, case, office, practice=practice, words=words)
 
 
 def _words_of_many(uow: SqlUnitOfWork, case: Case, pages: Sequence[Page], office: Office) -> Say:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from bot.domain.cases import Case, CaseState, CloseReason, LogKind
+from bot.domain.cases import Case, CaseState, LogKind
 from bot.domain.channels import WEB
 from bot.domain.conversation import Conversation, HandledBy, Talk
 from bot.domain.delivery import JUST_AFTER
 from bot.domain.messages import Author, Purpose, Reply
 from bot.domain.office import Office
+from bot.domain.pages import PageKind
 from bot.domain.staff import Staff
 from bot.language.types import Urgency
 from bot.ports import Wording
 from bot.services.acknowledging import move_to
 from bot.services.caring import extend, reply_left
-from bot.services.duty import CONSOLE_OPEN
+from bot.services.duty import CONSOLE_OPEN, active_staff, has_verified_contact
+from bot.services.paging import page_members
 from bot.services.speak import speak
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -116,6 +118,38 @@ def hand_back(
     uow.wake("console")
 
 
+def give_to(
+    uow: SqlUnitOfWork, case: Case, member: Staff, other: Staff, office: Office, now: datetime
+) -> None:
+    """Whoever holds the talk gives it to a colleague, who is paged and greets at the next message.
+
+    The clock of care begins anew for them: with nothing done, others are called again.
+    RefusedError unless the colleague can be reached: nobody may be left talking to nobody.
+    """
+    _require_holder(uow, case, member)
+    if other.id == member.id or other not in who_can_take(uow, member, office, now):
+        raise RefusedError("Petugas itu sedang tidak terjangkau. Pilih yang lain.")
+    conversation = uow.conversations.get(case.conversation_id)
+    move_to(uow, case, other.id, office, now)
+    uow.conversations.hand_to(conversation.id, HandledBy.HUMAN, other.id)
+    uow.cases.log(case.id, LogKind.TAKEN_OVER, other.label, f"dari {member.label}", now)
+    page_members(uow, case, (other.id,), PageKind.NOTICE, office, now)
+    uow.wake("console")
+
+
+def who_can_take(
+    uow: SqlUnitOfWork, member: Staff, office: Office, now: datetime
+) -> tuple[Staff, ...]:
+    """The colleagues to whom a talk can be given: the console is open, or a page reaches them."""
+    watching = uow.staff.watching(now - CONSOLE_OPEN)
+    return tuple(
+        each
+        for each in active_staff(uow)
+        if each.id != member.id
+        and (each.id in watching or has_verified_contact(uow, office, each.id))
+    )
+
+
 def release(uow: SqlUnitOfWork, conversation: Conversation, now: datetime) -> Conversation:
     """Danger came in and whoever held the talk is not there: the bot answers again at once."""
     if conversation.case_id is not None:
@@ -132,22 +166,6 @@ def note(uow: SqlUnitOfWork, case: Case, member: Staff, text: str, now: datetime
     uow.cases.log(case.id, LogKind.NOTE, member.label, text.strip(), now)
     extend(uow, case, member, now)
     uow.cases.touch(case.id, now)
-    uow.wake("console")
-
-
-def close(
-    uow: SqlUnitOfWork, case: Case, member: Staff, reason: CloseReason, text: str, now: datetime
-) -> None:
-    """Close a case for a reason; a conversation still held by a human is handed back first."""
-    conversation = uow.conversations.get(case.conversation_id)
-    if conversation.handled_by is HandledBy.HUMAN and conversation.case_id == case.id:
-        raise RefusedError("Kembalikan dulu percakapannya ke bot.")
-    if conversation.handled_by is HandledBy.BOT:
-        uow.conversations.set_talk(conversation.id, Talk.ASSISTANT)
-    uow.cases.close(case.id, reason, now)
-    uow.escalations.resolve(case.id)
-    uow.pages.end(case.id)
-    uow.cases.log(case.id, LogKind.CLOSED, member.label, f"{reason} {text}".strip(), now)
     uow.wake("console")
 
 

@@ -18,8 +18,8 @@ def members(uow: SqlUnitOfWork, targets: Iterable[Target], state: Duty) -> tuple
     found: list[str] = []
     for target in targets:
         found += _meant(uow, target, state)
-    active = {member.id for member in active_staff(uow)}
-    return tuple(dict.fromkeys(staff_id for staff_id in found if staff_id in active))
+    members = (uow.staff.get(staff_id) for staff_id in dict.fromkeys(found))
+    return tuple(member.id for member in members if not member.disabled)
 
 
 def _meant(uow: SqlUnitOfWork, target: Target, state: Duty) -> Iterable[str]:

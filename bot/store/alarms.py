@@ -37,6 +37,15 @@ class Alarms:
             self._connection.execute(insert(alarm).values(at=now, kind=kind, detail=detail))
         return standing is None
 
+    def was_raised(self, kind: str, detail: str, since: datetime) -> bool:
+        """Whether the same was raised since a moment, settled or not."""
+        row = self._connection.execute(
+            select(alarm.c.id)
+            .where(alarm.c.kind == kind, alarm.c.detail == detail, alarm.c.at >= since)
+            .limit(1)
+        ).first()
+        return row is not None
+
     def settle(self, kind: str, now: datetime) -> bool:
         """The cause is gone; True when an alarm of this kind was standing."""
         settled = self._connection.execute(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from bot.domain.cases import (
+    NO_PERSONS,
+    OF_THE_WATCHMAN,
     Case,
     CaseKind,
     CaseState,
@@ -20,6 +22,18 @@ from bot.domain.conversation import Conversation
 from bot.language.types import Urgency
 from bot.store.rows import SealedRows, case_key, new_id
 from bot.store.tables import case_file, case_log
+
+# Said for every message: building a statement costs more than running it.
+_DROP_CLOSINGS = (
+    update(case_file)
+    .where(
+        case_file.c.conversation_id == bindparam("of"),
+        case_file.c.state == CaseState.OPEN,
+        case_file.c.close_asked_by.is_not(None),
+    )
+    .values(close_reason=None, close_asked_by=None, close_asked_at=None)
+    .returning(case_file.c.id)
+)
 
 
 class Cases(SealedRows):
@@ -89,6 +103,16 @@ class Cases(SealedRows):
         ).first()
         return None if row is None else self._read(row)
 
+    def open_of(self, kind: CaseKind) -> tuple[Case, ...]:
+        """All open cases of a kind."""
+        rows = self._connection.execute(
+            select(case_file).where(
+                case_file.c.state == CaseState.OPEN,
+                case_file.c.kind == kind,
+            )
+        )
+        return tuple(self._read(row) for row in rows)
+
     def exists_for(self, conversation_id: str) -> bool:
         """Whether there is any case about a conversation, open or closed."""
         row = self._connection.execute(
@@ -100,7 +124,7 @@ class Cases(SealedRows):
         """Cases by urgency, then by how long they have waited."""
         rows = self._connection.execute(
             select(case_file)
-            .where(case_file.c.state == state)
+            .where(case_file.c.state == state, case_file.c.kind.not_in(OF_THE_WATCHMAN))
             .order_by(case_file.c.urgency_rank.desc(), case_file.c.updated_at.desc())
             .limit(limit)
         )
@@ -110,7 +134,7 @@ class Cases(SealedRows):
         """How many cases are open, by urgency."""
         rows = self._connection.execute(
             select(case_file.c.urgency, func.count())
-            .where(case_file.c.state == CaseState.OPEN)
+            .where(case_file.c.state == CaseState.OPEN, case_file.c.kind.not_in(NO_PERSONS))
             .group_by(case_file.c.urgency)
         )
         return {Urgency(urgency): count for urgency, count in rows}
@@ -132,6 +156,8 @@ class Cases(SealedRows):
             owner_id=row.owner_id,
             closed_at=row.closed_at,
             close_reason=None if row.close_reason is None else CloseReason(row.close_reason),
+            close_asked_by=row.close_asked_by,
+            close_asked_at=row.close_asked_at,
             fields=self._open(case_key(row.id), row.fields_sealed, f"fields:{row.id}"),
         )
 
@@ -152,9 +178,30 @@ class Cases(SealedRows):
         """Who looks after it."""
         self._set(case_id, now, owner_id=staff_id)
 
+    def ask_to_close(self, case_id: str, reason: CloseReason, staff_id: str, now: datetime) -> None:
+        """Somebody wishes to close it; a second member has to agree."""
+        self._set(case_id, now, close_reason=reason, close_asked_by=staff_id, close_asked_at=now)
+
+    def drop_closing(self, case_id: str, now: datetime) -> None:
+        """The wish to close it is taken back."""
+        self._set(case_id, now, close_reason=None, close_asked_by=None, close_asked_at=None)
+
+    def drop_closings(self, conversation_id: str) -> tuple[str, ...]:
+        """The person wrote: no wish to close a case of theirs counts any more; ids of those."""
+        rows = self._connection.execute(_DROP_CLOSINGS, {"of": conversation_id})
+        return tuple(row.id for row in rows)
+
     def close(self, case_id: str, reason: CloseReason, now: datetime) -> None:
         """The work is done, for a reason."""
-        self._set(case_id, now, state=CaseState.CLOSED, closed_at=now, close_reason=reason)
+        self._set(
+            case_id,
+            now,
+            state=CaseState.CLOSED,
+            closed_at=now,
+            close_reason=reason,
+            close_asked_by=None,
+            close_asked_at=None,
+        )
 
     def reopen(self, case_id: str, now: datetime) -> None:
         """The person wrote again."""

@@ -1,4 +1,4 @@
-"""Escalations, who has acknowledged them, and the shifts that they are paged by."""
+"""Escalations: who is paged for a case, how far that has got, and who has acknowledged it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_update
 
 from bot.domain.cases import Case
-from bot.domain.oncall import Care, Escalation, EscalationState, Policy, Shift
+from bot.domain.oncall import Care, Escalation, EscalationState, Policy
 from bot.store.rows import new_id
-from bot.store.tables import acknowledgement, case_file, escalation, shift
+from bot.store.tables import acknowledgement, case_file, escalation
 
 # No step waits so long: a row due later was written before the clock jumped back. Only the
 # first step may be planned for the next day.
@@ -186,39 +186,6 @@ class Escalations:
             update(escalation)
             .where(escalation.c.case_id == case_id, escalation.c.state != EscalationState.RESOLVED)
             .values(state=EscalationState.RESOLVED)
-        )
-
-    def shifts(self, since: datetime) -> tuple[Shift, ...]:
-        """Shifts that end after a moment."""
-        rows = self._connection.execute(
-            select(shift).where(shift.c.ends_at > since).order_by(shift.c.starts_at, shift.c.id)
-        )
-        return tuple(Shift(row.id, row.staff_id, row.starts_at, row.ends_at) for row in rows)
-
-    def add_shift(self, staff_id: str, starts_at: datetime, ends_at: datetime) -> str:
-        """Plan a stretch of duty."""
-        shift_id = new_id()
-        self._connection.execute(
-            insert(shift).values(
-                id=shift_id, staff_id=staff_id, starts_at=starts_at, ends_at=ends_at
-            )
-        )
-        return shift_id
-
-    def end_shifts_of(self, staff_id: str, now: datetime) -> None:
-        """Somebody leaves: no duty now or later."""
-        self._connection.execute(
-            update(shift)
-            .where(shift.c.staff_id == staff_id, shift.c.ends_at > now)
-            .values(ends_at=now)
-        )
-
-    def end_shift(self, staff_id: str, now: datetime) -> None:
-        """End whatever duty somebody has now."""
-        self._connection.execute(
-            update(shift)
-            .where(shift.c.staff_id == staff_id, shift.c.starts_at <= now, shift.c.ends_at > now)
-            .values(ends_at=now)
         )
 
 

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, update
 
 from bot.domain.fingerprints import ALIKE, Fingerprint, fingerprint, in_common, keyed
 from bot.domain.hot_spots import DANGEROUS, WINDOW, Sighting
 from bot.language.marks import Mark
 from bot.store.keys import Vault
+from bot.store.recruiters import in_use, open_cases
 from bot.store.rows import new_id
-from bot.store.tables import offer_band, offer_seen, sighting, sighting_mark
+from bot.store.tables import offer_band, offer_seen, recruiter, sighting, sighting_mark
 
 SAME_TALK = timedelta(days=1)
 """How long a person's next short text about an offer counts as one with the text before."""
@@ -163,6 +164,53 @@ class Offers:
         if new:
             rows = [{"mark_hash": each, "sighting_id": sighting_id} for each in sorted(new)]
             self._connection.execute(insert(sighting_mark), rows)
+
+    def delete_expired_sightings(self, now: datetime, limit: int) -> int:
+        """Delete sightings whose time is over, the oldest first; how many.
+
+        Those of an open case stay, and those with a mark of an entry that is `in_use`.
+        """
+        kept_marks = (
+            select(sighting_mark.c.sighting_id)
+            .join(recruiter, recruiter.c.mark_hash == sighting_mark.c.mark_hash)
+            .where(in_use())
+        )
+        ids = (
+            self._connection.execute(
+                select(sighting.c.id)
+                .where(
+                    sighting.c.expires_at <= now,
+                    or_(sighting.c.case_id.is_(None), sighting.c.case_id.not_in(open_cases())),
+                    sighting.c.id.not_in(kept_marks),
+                )
+                .order_by(sighting.c.expires_at, sighting.c.id)
+                .limit(limit)
+            )
+            .scalars()
+            .all()
+        )
+        self._connection.execute(delete(sighting_mark).where(sighting_mark.c.sighting_id.in_(ids)))
+        self._connection.execute(delete(sighting).where(sighting.c.id.in_(ids)))
+        return len(ids)
+
+    def delete_expired(self, now: datetime, limit: int) -> int:
+        """Delete offers whose time is over and of which no sighting is left; how many."""
+        ids = (
+            self._connection.execute(
+                select(offer_seen.c.id)
+                .where(
+                    offer_seen.c.expires_at <= now,
+                    ~select(sighting.c.id).where(sighting.c.offer_id == offer_seen.c.id).exists(),
+                )
+                .order_by(offer_seen.c.expires_at, offer_seen.c.id)
+                .limit(limit)
+            )
+            .scalars()
+            .all()
+        )
+        self._connection.execute(delete(offer_band).where(offer_band.c.offer_id.in_(ids)))
+        self._connection.execute(delete(offer_seen).where(offer_seen.c.id.in_(ids)))
+        return len(ids)
 
     def askers_in(self, case_id: str) -> int:
         """How many different people asked about the offer of a case; the most asked, if several."""

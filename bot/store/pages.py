@@ -6,9 +6,9 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 
-from bot.domain.cases import Case
+from bot.domain.cases import NO_PERSONS, Case
 from bot.domain.messages import Delivery
 from bot.domain.pages import (
     ANSWERED,
@@ -193,6 +193,8 @@ class Pages:
                 page.c.created_at > since,
                 page.c.state == PageState.RINGING,
                 page.c.contact > 0,
+                # Nobody's emergency waits because a trial has just rung.
+                case_file.c.kind.not_in(NO_PERSONS),
             )
         )
         return tuple(
@@ -306,26 +308,28 @@ class Pages:
         return tuple(_read_line(row) for row in rows)
 
     def event_counts(self) -> dict[tuple[str, str], int]:
-        """How often each event happened, by event and channel."""
+        """How often each event happened, by event and channel; trials are not counted."""
         rows = self._connection.execute(
-            select(page_log.c.event, page_log.c.channel, func.count()).group_by(
-                page_log.c.event, page_log.c.channel
-            )
+            select(page_log.c.event, page_log.c.channel, func.count())
+            .join(case_file, case_file.c.id == page_log.c.case_id)
+            .where(case_file.c.kind.not_in(NO_PERSONS))
+            .group_by(page_log.c.event, page_log.c.channel)
         )
         return {(event, channel): int(count) for event, channel, count in rows}
 
-    def first_moments(self, event: PageEvent) -> tuple[tuple[str, datetime, datetime], ...]:
-        """For each case with an event: its trace id, when it was opened, and when that first was."""
+    def first_moments(self, *events: PageEvent) -> tuple[tuple[str, datetime, datetime], ...]:
+        """For each case with one of the events: its trace, when it was opened, when that first was."""
         first = (
             select(page_log.c.case_id, func.min(page_log.c.at).label("at"))
-            .where(and_(page_log.c.event == event))
+            .where(page_log.c.event.in_(events))
             .group_by(page_log.c.case_id)
             .subquery()
         )
         rows = self._connection.execute(
-            select(case_file.c.id, case_file.c.trace_id, case_file.c.opened_at, first.c.at).join(
-                first, first.c.case_id == case_file.c.id
-            )
+            select(case_file.c.id, case_file.c.trace_id, case_file.c.opened_at, first.c.at)
+            .join(first, first.c.case_id == case_file.c.id)
+            .where(case_file.c.kind.not_in(NO_PERSONS))
+            .order_by(first.c.at)
         )
         return tuple((row.trace_id or row.id, row.opened_at, row.at) for row in rows)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once  # SQLite understands it too
 
+from bot.domain.cases import CaseState
 from bot.domain.recruiters import (
     KEPT,
     Entry,
@@ -19,6 +20,17 @@ from bot.domain.recruiters import (
 from bot.language.marks import Mark, MarkKind
 from bot.store.rows import ORGANISATION_KEY, SealedRows, new_id
 from bot.store.tables import case_file, recruiter, recruiter_case, recruiter_log
+
+
+def open_cases() -> Select[tuple[str]]:
+    """The ids of the cases that are open."""
+    return select(case_file.c.id).where(case_file.c.state == CaseState.OPEN)
+
+
+def in_use() -> ColumnElement[bool]:
+    """Whether an entry is disputed or came up in a case that is open: nothing of it may go."""
+    linked = select(recruiter_case.c.recruiter_id).where(recruiter_case.c.case_id.in_(open_cases()))
+    return or_(recruiter.c.state == EntryState.DISPUTED, recruiter.c.id.in_(linked))
 
 
 class Recruiters(SealedRows):
@@ -151,6 +163,23 @@ class Recruiters(SealedRows):
             select(recruiter).where(recruiter.c.id.in_(others)).order_by(recruiter.c.last_at.desc())
         )
         return tuple(self._read(row) for row in rows)
+
+    def delete_expired(self, now: datetime, limit: int) -> int:
+        """Delete entries whose time is over, each with its log, but for those `in_use`; how many."""
+        ids = (
+            self._connection.execute(
+                select(recruiter.c.id)
+                .where(recruiter.c.expires_at <= now, ~in_use())
+                .order_by(recruiter.c.expires_at, recruiter.c.id)
+                .limit(limit)
+            )
+            .scalars()
+            .all()
+        )
+        for table in (recruiter_log, recruiter_case):
+            self._connection.execute(delete(table).where(table.c.recruiter_id.in_(ids)))
+        self._connection.execute(delete(recruiter).where(recruiter.c.id.in_(ids)))
+        return len(ids)
 
     def set_state(self, entry_id: str, state: EntryState) -> None:
         """What staff decided."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_update
 
 from bot.domain.staff import Contact, Role, Staff
 from bot.store.rows import SealedRows, address_hash, new_id, staff_key
@@ -31,6 +33,27 @@ class StaffDirectory(SealedRows):
         )
         return self.get(staff_id)
 
+    def add_robot(self, login: str, password_hash: str, now: datetime) -> Staff:
+        """A member that is no person: number 0, so that people keep theirs."""
+        staff_id = new_id()
+        self._connection.execute(
+            insert(staff).values(
+                id=staff_id,
+                login=login,
+                number=0,
+                role=Role.CASEWORKER,
+                password_hash=password_hash,
+                disabled=False,
+                robot=True,
+                created_at=now,
+            )
+        )
+        return self.get(staff_id)
+
+    def join(self, group: str, staff_id: str) -> None:
+        """Make somebody a member of a group that policies name."""
+        self._connection.execute(insert(staff_group).values(name=group, staff_id=staff_id))
+
     def get(self, staff_id: str) -> Staff:
         """A member by id; KeyError when there is none."""
         row = self._connection.execute(select(staff).where(staff.c.id == staff_id)).first()
@@ -44,14 +67,22 @@ class StaffDirectory(SealedRows):
         return None if row is None else _read(row)
 
     def everyone(self) -> tuple[Staff, ...]:
-        """All members, in the order of their numbers."""
-        rows = self._connection.execute(select(staff).order_by(staff.c.number))
+        """All people who are members, in the order of their numbers; no robots."""
+        rows = self._connection.execute(
+            select(staff).where(staff.c.robot.is_(False)).order_by(staff.c.number)
+        )
         return tuple(_read(row) for row in rows)
 
     def disable(self, staff_id: str) -> None:
         """Nobody signs in under this name any more; open sessions end."""
         self._connection.execute(update(staff).where(staff.c.id == staff_id).values(disabled=True))
         self._connection.execute(delete(staff_session).where(staff_session.c.staff_id == staff_id))
+
+    def set_languages(self, staff_id: str, tags: Sequence[str]) -> None:
+        """What somebody speaks beside Indonesian."""
+        self._connection.execute(
+            update(staff).where(staff.c.id == staff_id).values(languages=",".join(tags))
+        )
 
     def set_password(self, staff_id: str, password_hash: str) -> None:
         """A new password ends all sessions opened with the old one."""
@@ -94,6 +125,19 @@ class StaffDirectory(SealedRows):
             .order_by(staff_group.c.staff_id)
         )
         return tuple(row.staff_id for row in rows)
+
+    def join_group(self, name: str, staff_id: str) -> None:
+        """A member belongs to a group from now on; a second time changes nothing."""
+        row = insert_or_update(staff_group).values(name=name, staff_id=staff_id)
+        self._connection.execute(row.on_conflict_do_nothing())
+
+    def leave_group(self, name: str, staff_id: str) -> None:
+        """A member belongs to a group no more."""
+        self._connection.execute(
+            delete(staff_group).where(
+                staff_group.c.name == name, staff_group.c.staff_id == staff_id
+            )
+        )
 
     def contacts(self, staff_id: str) -> tuple[Contact, ...]:
         """All ways to wake somebody, verified or not, in the order of their positions."""
@@ -178,5 +222,6 @@ def _read(row: Row[tuple[object, ...]]) -> Staff:
         role=Role(row.role),
         disabled=row.disabled,
         password_hash=row.password_hash,
+        languages=tuple(tag for tag in row.languages.split(",") if tag),
         robot=row.robot,
     )

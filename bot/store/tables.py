@@ -409,6 +409,7 @@ next_step = Table(
     Column("accepted_at", Utc),
     Column("done_at", Utc),
     Column("told_at", Utc),
+    Column("raised_at", Utc),
     Index(None, "case_id"),
     Index(None, "owner_id"),
     _few("due_at", "done_at IS NULL"),
@@ -534,6 +535,7 @@ override = Table(
     Column("ends_at", Utc, nullable=False),
     Column("created_at", Utc, nullable=False),
     _link("created_by", "staff", nullable=True),
+    Column("accepted_at", Utc),
     Index(None, "ends_at"),
 )
 

@@ -6,6 +6,9 @@ from sqlalchemy import Connection
 
 from bot.store.agencies import Agencies
 from bot.store.alarms import Alarms
+from bot.store.audit import Audit
+from bot.store.beats import Beats
+from bot.store.canary import CanaryRuns
 from bot.store.cases import Cases
 from bot.store.channels import Channels
 from bot.store.contacts import StaffContacts
@@ -20,6 +23,9 @@ from bot.store.holding import Holding
 from bot.store.hot_spots import HotSpots
 from bot.store.keys import Vault
 from bot.store.lines import Lines
+from bot.store.load import Loads
+from bot.store.next_steps import NextSteps
+from bot.store.notices import Notices
 from bot.store.offers import Offers
 from bot.store.outbox import Outbox
 from bot.store.pages import Pages
@@ -29,7 +35,9 @@ from bot.store.readings import Readings
 from bot.store.recruiters import Recruiters
 from bot.store.reports import Reports
 from bot.store.review import Review
+from bot.store.rota import Rota
 from bot.store.staff import StaffDirectory
+from bot.store.traces import Traces
 from bot.store.turns import Turns
 
 
@@ -60,13 +68,21 @@ class SqlUnitOfWork:
         self.escalations = Escalations(connection)
         self.pages = Pages(connection, vault)
         self.policies = Policies(connection)
+        self.rota = Rota(connection)
+        self.next_steps = NextSteps(connection, vault)
         self.staff = StaffDirectory(connection, vault)
+        self.notices = Notices(connection)
+        self.loads = Loads(connection)
+        self.traces = Traces(connection)
         self.contacts = StaffContacts(connection, vault)
         self.alarms = Alarms(connection)
         self.channels = Channels(connection)
         self.quarantine = Quarantine(connection, vault)
         self.figures = Figures(connection)
         self.agencies = Agencies(connection)
+        self.beats = Beats(connection)
+        self.canary = CanaryRuns(connection)
+        self.audit = Audit(connection, vault)
 
     def wake(self, topic: str) -> None:
         """Ask that the loops listening to a topic look again after the commit."""

@@ -9,7 +9,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-TODAY = {"today": "2026-11-21", "case": None}
+TODAY = "2026-11-21"
 FORMS = {
     "offer_form": ["offer__story", "offer__departure", "offer__visa", "offer__fee"],
     "missing_form": ["missing__danger", "missing__name", "missing__country"],
@@ -48,10 +48,11 @@ def turn(
     before: list[dict[str, Any]] | None = None,
     has_agency_list: bool = False,
     now: str | None = None,
+    today: str = TODAY,
 ) -> Outcome:
     """Run an action on one message; without a text the message is a button.
 
-    `now` is when it was written; `ranking` is what the model finds likely, best first; `no_danger` when the person, asked
+    `now` is when it was written, `today` the day at the office; `ranking` is what the model finds likely, best first; `no_danger` when the person, asked
     about this message, has said that nobody is in danger.
     """
     ranked = [{"name": name, "confidence": value} for name, value in (ranking or {}).items()]
@@ -61,7 +62,7 @@ def turn(
         "intent_ranking": ranked,
         "entities": [{"entity": key, "value": value} for key, value in (entities or {}).items()],
         "metadata": {
-            **TODAY,
+            "today": today,
             "case": case,
             "no_danger": no_danger,
             "has_agency_list": has_agency_list,

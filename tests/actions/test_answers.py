@@ -17,7 +17,7 @@ from bot.language.places import country_of
 from bot.language.topics import About, sector_titles
 from tests.actions.talk import TODAY, Outcome, turn
 
-DAY = date.fromisoformat(str(TODAY["today"]))
+DAY = date.fromisoformat(TODAY)
 LONGEST = 700
 COUNTRIES = [None, "taiwan", "hongkong", "uni emirat arab", "timur tengah", "polandia", "fiji"]
 

@@ -28,6 +28,8 @@ def days(first: str, last: str = "") -> Span:
         ("lusa", days("11-23")),
         ("besok atau lusa", days("11-22", "11-23")),
         ("2-3 hari lagi", days("11-23", "11-24")),
+        ("telung dino lagi", days("11-24", "11-24")),
+        ("opat poe lagi", days("11-25", "11-25")),
         ("hari rabu", days("11-25")),
         ("hari minggu", days("11-22")),
         ("tgl 5", days("12-05")),

@@ -109,3 +109,43 @@ def test_the_story_goes_out_once() -> None:
 
     assert turn(ActionStop(), intent="stop", slots=slots, form="missing_form").commands == []
     assert turn(ActionMissingSubmit(), slots=slots).commands == []
+
+
+STORY = "adik saya tidak ada kabar, terakhir tulis sudah tidak kuat"
+
+
+def started(text: str = "", **said: Any) -> Outcome:
+    """The report begins, with words or with the button for it."""
+    return turn(ActionMissingStart(), text, intent="report_missing_relative", **said)
+
+
+@pytest.mark.parametrize(("no_danger", "danger"), [(True, "tidak"), (False, None)])
+def test_who_was_just_asked_about_danger_is_not_asked_again(
+    no_danger: bool, danger: str | None
+) -> None:
+    """The no to the question about these very words is the answer of the report, and kept."""
+    said = started(STORY, no_danger=no_danger)
+
+    assert said.slots["missing__danger"] == danger
+    assert said.commands[0]["fields"].get("danger") == danger
+
+
+@pytest.mark.parametrize(
+    ("waiting", "was_asked", "danger"),
+    [(STORY, True, "tidak"), (STORY, False, None), (None, True, None)],
+)
+def test_a_button_brings_the_no_along_with_the_words(
+    waiting: str | None, was_asked: bool, danger: str | None
+) -> None:
+    """What was meant is asked after the no; without words of theirs there is nothing to believe."""
+    written = {"event": "user", "text": STORY, "metadata": {"no_danger": was_asked}}
+    said = started(slots={"clarified__text": waiting}, before=[written])
+
+    assert said.slots["missing__danger"] == danger
+
+
+def test_a_no_of_before_is_no_answer_about_somebody_else() -> None:
+    """New words are asked about anew."""
+    written = {"event": "user", "text": "kerja di malaysia", "metadata": {"no_danger": True}}
+
+    assert started(STORY, before=[written]).slots["missing__danger"] is None

@@ -11,11 +11,15 @@ from pathlib import Path
 import yaml
 
 from bot.cli import findings
+from bot.cli.doctor import rota_findings
 from bot.cli.findings import Finding, Level
 from bot.clock import SystemClock
 from bot.domain.contacts import load_contacts, unchecked
+from bot.domain.staff import Role
 from bot.keyfile import new_key
+from bot.services.coverage import AHEAD, coverage
 from bot.settings import ROOT, Settings
+from tests.hotline import Hotline
 
 
 def broken(found: Iterable[Finding]) -> list[str]:
@@ -118,3 +122,22 @@ def test_disk_space_is_measured_where_the_data_will_be(tmp_path: Path) -> None:
     """Before the first start the folder does not exist; its disk does."""
     (found,) = findings.disk_findings(tmp_path / "not" / "yet")
     assert "GB free" in found.what
+
+
+def test_the_doctor_tells_what_the_rota_leaves_open(tmp_path: Path) -> None:
+    """Nobody at all, somebody without a phone, and a plan that holds."""
+    line = Hotline(tmp_path / "var")
+    app, now = line.app, line.clock.now()
+
+    def told() -> list[str]:
+        found = app.database.read(lambda uow: coverage(uow, app.office, now))
+        return [each.what for each in rota_findings(found, app.office)]
+
+    when = "once in the coming two weeks, first 2026-11-21 20:00 (Asia/Jakarta)"
+    assert told() == [f"nobody is on call {when}"]
+    sari = app.database.write(lambda uow: uow.staff.add("sari", Role.CASEWORKER, "x", now)).result()
+    app.database.write(lambda uow: uow.rota.add_shift(sari.id, now, now + 2 * AHEAD)).result()
+    assert told() == [f"nobody on call can be woken {when}"]
+    app.database.write(lambda uow: uow.staff.add_contact(sari.id, "phone", "+1", now)).result()
+    assert told() == ["somebody who can be woken is on call at every hour of the coming two weeks"]
+    line.close()

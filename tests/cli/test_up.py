@@ -64,14 +64,14 @@ def test_children_know_no_more_than_they_need(running: Running) -> None:
 
 
 def test_inner_doors_are_open_on_this_machine_only(running: Running) -> None:
-    """Rasa, the action server and the server listen on loopback."""
-    for process in running.children.values():
+    """Rasa, the action server and the server listen on loopback; the watchman not at all."""
+    for name, process in running.children.items():
         listening = [
             each.laddr.ip
             for each in process.net_connections("inet")
             if each.status == psutil.CONN_LISTEN
         ]
-        assert set(listening) == {"127.0.0.1"}
+        assert set(listening) == (set() if name == "watch" else {"127.0.0.1"})
 
 
 def test_files_are_for_their_owner_only(running: Running) -> None:

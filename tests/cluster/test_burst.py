@@ -9,18 +9,22 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import and_, case, create_engine, select, text
 
 from bot.cli.environments import ENVIRONMENTS
 from bot.cli.processes import Program
 from bot.cli.up import free_port
 from bot.keyfile import new_key
 from bot.store.database import open_engine
+from bot.store.tables import inbound, turn
 from tests.cluster.boxes import Cluster
+from tests.hotline import START
 from tests.postgres import PostgresServer
 from tests.stack import Stack
 from tests.standins import telegram, telegram_people
@@ -161,16 +165,66 @@ def _check_store(url: str) -> None:
             text("SELECT count(*), count(DISTINCT external_hash) FROM inbound")
         )
         assert stored.one() == (len(PEOPLE) * MESSAGES_EACH,) * 2
-        turns = connection.execute(
-            text("SELECT conversation_id, place, state FROM turn ORDER BY done_at, place")
+        states = connection.execute(text("SELECT DISTINCT state FROM turn")).scalars().all()
+        assert states == ["done"]
+        rows = connection.execute(
+            select(
+                inbound.c.conversation_id,
+                inbound.c.place,
+                inbound.c.received_at,
+                turn.c.done_at,
+                # Who had to wait again was due first when the turn closed.
+                case((turn.c.attempts == 1, turn.c.next_try_at), else_=turn.c.closes_at),
+            ).join(turn, and_(turn.c.id == inbound.c.turn_id, turn.c.place == inbound.c.place))
         ).all()
+        assert len(rows) == connection.execute(text("SELECT count(*) FROM turn")).scalar()
     engine.dispose()
-    assert {turn.state for turn in turns} == {"done"}
-    places = defaultdict(list)
-    for turn in turns:
-        places[turn.conversation_id].append(turn.place)
-    assert len(places) == len(PEOPLE)
-    assert all(found == sorted(found) for found in places.values())
+    people = defaultdict(list)
+    for conversation_id, *told in rows:
+        people[conversation_id].append(Answered(*told))
+    assert len(people) == len(PEOPLE)
+    assert [wrong for found in people.values() for wrong in out_of_order(found)] == []
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One turn by its first message: the place of that, and when it came in.
+
+    `due_at` is from when on a worker could take the turn: what comes later may miss it.
+    """
+
+    place: int
+    received_at: datetime
+    done_at: datetime
+    due_at: datetime
+
+
+def out_of_order(turns: list[Answered]) -> list[tuple[Answered, Answered]]:
+    """Earlier turns of a person that were answered after later ones, though they were there.
+
+    A busy server may take in an earlier message after the turn of a later one was taken; it can
+    but be answered afterwards.
+    """
+    return [
+        (earlier, later)
+        for earlier, later in itertools.permutations(turns, 2)
+        if earlier.place < later.place
+        and earlier.done_at > later.done_at
+        and earlier.received_at < later.due_at
+    ]
+
+
+def _at(*seconds: float) -> list[datetime]:
+    return [START + timedelta(seconds=each) for each in seconds]
+
+
+def test_an_earlier_turn_is_answered_first_if_it_was_there() -> None:
+    """The rule by which the burst is judged sees what is wrong and only that."""
+    later = Answered(2, *_at(0, 3, 1))
+    assert out_of_order([Answered(1, *_at(0, 2, 1)), later]) == []
+    assert out_of_order([Answered(1, *_at(1.5, 4, 2)), later]) == []
+    was_there = Answered(1, *_at(0.5, 4, 1.5))
+    assert out_of_order([later, was_there]) == [(was_there, later)]
 
 
 def _check_phones(url: str, standin: Running) -> None:

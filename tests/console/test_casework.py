@@ -12,6 +12,7 @@ from bot.domain.conversation import HandledBy, Talk
 from bot.domain.oncall import EscalationState
 from tests.console.conftest import OWN, Office, Visitor
 from tests.hotline import Hotline
+from tests.real_cases import real_emergency
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def test_the_second_to_acknowledge_is_told(office: Office, sari: Visitor) -> Non
     sari.post(f"{path}/acknowledge")
     refused = budi.post(f"{path}/acknowledge")
     assert refused.status == 409
-    assert "Sudah ada petugas yang menangani kasus ini." in refused.text
+    assert "Kasus ini sudah dipegang Petugas 1." in refused.text
 
 
 def test_take_over_answer_hand_back(office: Office, sari: Visitor) -> None:
@@ -336,3 +337,50 @@ def test_a_page_that_answers_a_form_follows_its_case(office: Office, sari: Visit
         assert f'data-live="{path}"' in page.response.text
         have = {"X-Have": "waiting:0"}
         assert set(sari.get(path, have).response.json()["parts"]) == {"waiting"}
+
+
+def real(office: Office) -> str:
+    """The page of an emergency that is no practice."""
+    return f"/console/cases/{office.runner.run(real_emergency(office.hotline)).reference}"
+
+
+def test_a_real_emergency_is_closed_by_two(office: Office, sari: Visitor) -> None:
+    """One asks with a reason, the list and the case say so, another agrees after a question."""
+    path, budi = real(office), office.signed_in("budi")
+    assert "ditutup oleh dua orang" in sari.get(path).text
+    asked = sari.post(f"{path}/close", reason="helped", text="Sudah di KBRI.")
+    assert "Petugas lain harus menyetujui." in asked.text
+    assert sari.post(f"{path}/close", **asked.hidden).status == 303
+    own = sari.get(path)
+    assert "Menunggu persetujuan petugas kedua." in own.text
+    assert f"{path}/confirm-close" not in own.actions
+    assert f"{path}/close" not in own.actions
+    assert "Petugas 1 minta kasus ini ditutup" in budi.get("/console/").text
+    assert f"{path}/confirm-close" in budi.get(path).actions
+    question = budi.post(f"{path}/confirm-close")
+    assert "Petugas 1: Sudah tertolong." in question.text
+    assert budi.post(f"{path}/confirm-close", **question.hidden).status == 303
+    closed = budi.get(path).text
+    assert "Sudah ditutup: Sudah tertolong." in closed
+    assert "Sudah tertolong. Sudah di KBRI." in closed
+
+
+def test_the_one_who_asked_cannot_agree(office: Office, sari: Visitor) -> None:
+    """Nor by a form made by hand."""
+    path = real(office)
+    sari.post(f"{path}/close", reason="helped", confirmed="yes")
+    refused = sari.post(f"{path}/confirm-close", confirmed="yes")
+    assert refused.status == 409
+    assert len(office.cases()) == 1
+
+
+def test_a_wish_to_close_is_taken_back(office: Office, sari: Visitor) -> None:
+    """By whoever asked or by a colleague who disagrees; the form to ask is there again."""
+    path, budi = real(office), office.signed_in("budi")
+    for visitor in (sari, budi):
+        sari.post(f"{path}/close", reason="helped", confirmed="yes")
+        assert visitor.post(f"{path}/drop-close").status == 303
+        page = sari.get(path)
+        assert "Permintaan menutup batal" in page.text
+        assert f"{path}/close" in page.actions
+    assert budi.post(f"{path}/confirm-close", confirmed="yes").status == 409

@@ -9,10 +9,16 @@ from importlib import import_module
 
 import pytest
 
-from bot.console import message_words, words
+from bot.console import message_words, record, words
+from bot.domain.auditor import Code
 from bot.domain.cases import LogEntry, LogKind
+from bot.domain.pages import PageEvent, PageKind
 from bot.gateways.telegram_client import FORBIDDEN, NOBODY_THERE
 from bot.gateways.twilio_verdicts import BY_STATUS, VERDICTS
+from bot.services.acknowledging import Answer
+from bot.services.care_given import Silence
+from bot.services.caring import CaredHow
+from bot.services.watchman import WATCH
 from bot.settings import ROOT
 from tests.hotline import START
 
@@ -86,6 +92,8 @@ def test_notes_of_staff_are_never_translated() -> None:
         ("file_late", ("whatsapp",), "Kiriman lewat WhatsApp"),
         ("telegram_webhook", ("PUBLIC_BASE_URL",), "harus https"),
         ("telegram_polling", ("timed_out",), "penyedia tidak menjawab"),
+        ("watch_provider_fails", ("sms", "email"), "gagal terus lewat sms dan surel"),
+        ("watch_no_next_step", ("TD-BBBBBB", "TD-CCCCCC"), "2 kasus tanpa langkah"),
         ("something_new", ("",), "something_new"),
     ],
 )
@@ -104,7 +112,11 @@ def kinds_of_alarms() -> Iterator[str]:
     for folder in ("bot", "channels"):
         for path in (ROOT / folder).rglob("*.py"):
             text = path.read_text(encoding="utf-8")
-            for name in {*RAISED.findall(text), *HANDED.findall(text)} - {"self", "self.alarm"}:
+            for name in {*RAISED.findall(text), *HANDED.findall(text)} - {
+                "self",
+                "self.alarm",
+                "kind",
+            }:
                 if name.startswith('"'):
                     yield name.strip('"')
                 else:
@@ -116,7 +128,7 @@ def test_every_alarm_that_can_be_raised_has_a_sentence() -> None:
     """Whoever is woken by it must not meet a code."""
     raised = set(kinds_of_alarms())
     assert {"no_one_on_call", "reply_failed", "file_failed", "telegram_webhook"} <= raised
-    assert raised <= set(words.ALARMS)
+    assert raised | {f"{WATCH}{code}" for code in Code} <= set(words.ALARMS)
 
 
 def test_every_code_of_a_gateway_has_words() -> None:
@@ -189,3 +201,14 @@ def test_a_message_becomes_one_short_line() -> None:
 def test_a_country_is_a_name(country: str, shown: str) -> None:
     """The dialogue keeps countries in small letters; staff read names."""
     assert words.place(country) == shown
+
+
+def test_every_code_of_the_logs_has_words() -> None:
+    """What a case log or the record of pages may hold is read by staff in Indonesian."""
+    assert set(words.LOG_KINDS) == set(LogKind)
+    assert set(record.EVENTS) == set(PageEvent)
+    assert set(record.KINDS) == set(PageKind) - {PageKind.STEP}
+    assert set(words.CARE) == set(CaredHow)
+    assert set(words.SILENCES) == set(Silence)
+    refusals = set(Answer) - {Answer.TAKEN, Answer.YOURS, Answer.UNKNOWN}
+    assert {record.reason(answer) for answer in refusals} <= set(record.REASONS.values())

@@ -48,6 +48,7 @@ def at(day: int, hour: int = 0, minute: int = 0, month: int = 12) -> datetime:
         (FIFTH, "critical", at(2, 23, 59), Urgency.URGENT),
         (FIFTH, "critical", at(3), Urgency.EMERGENCY),
         (FIFTH, "serious", at(3), Urgency.URGENT),
+        (FIFTH, "caution", at(3), Urgency.NONE),
         (DECEMBER, "critical", at(23, month=11), Urgency.NONE),
         (DECEMBER, "critical", at(24, month=11), Urgency.URGENT),
         (DECEMBER, "critical", at(28), Urgency.URGENT),
@@ -85,6 +86,26 @@ def test_each_step_is_due_once() -> None:
         (at(3), Due(Urgency.EMERGENCY, None)),
         (at(6), Due(None, Task.ASK_GONE)),
     ]
+
+
+def test_a_mild_offer_is_looked_at_once_before_the_day() -> None:
+    """A task a week before, whenever it was told, and one when the day is over; never urgency."""
+    known = leaving(verdict="caution")
+    assert next_at(known, START) == at(28, month=11)
+    assert due(known, at(28, month=11)) == Due(None, Task.LOOK)
+    looked = after(known, due(known, at(4)), at(4))
+    assert looked.task is Task.LOOK
+    assert due(looked, at(4, 1)) == Due(None, None)
+    assert due(looked, at(6)) == Due(None, Task.ASK_GONE)
+
+
+@pytest.mark.parametrize(
+    ("before", "later", "counts"),
+    [("caution", "serious", "serious"), ("serious", "caution", "serious")],
+)
+def test_the_graver_of_two_verdicts_counts(before: str, later: str, counts: str) -> None:
+    """Nothing that is told later lowers it."""
+    assert told_anew(leaving(verdict=before), leaving(verdict=later), START).verdict == counts
 
 
 def test_a_jump_forwards_does_only_the_last_step() -> None:

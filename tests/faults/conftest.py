@@ -26,7 +26,7 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
     server = server_program(folder, port, assistant, "bot.cli", "serve", "--no-worker")
     python = str(ENVIRONMENTS["service"].python)
     worker = Program("worker", [python, "-m", "bot.cli", "work"], server.environment)
-    others = [program for program in programs if program.name != "server"]
+    others = [program for program in programs if program.name not in ("server", "watch")]
     box = Box(folder, [*others, server, worker], port)
     try:
         box.await_ready()

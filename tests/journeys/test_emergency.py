@@ -8,8 +8,7 @@ from bot.domain.cases import CaseKind, CloseReason, LogKind
 from bot.domain.oncall import EscalationState
 from bot.language.types import Urgency
 from bot.ports import Answer, Command
-from bot.services import accounts, takeover
-from bot.services.acknowledging import acknowledge_case
+from bot.services import accounts, closing
 from bot.store.rows import case_key
 from tests.hotline import Hotline
 
@@ -84,10 +83,7 @@ def test_acknowledging_stops_the_phones(hotline: Hotline) -> None:
         member = await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
         await hotline.says("ani", HELP)
         (case,) = await hotline.cases()
-        now = hotline.clock.now()
-        await hotline.app.write(
-            lambda uow: acknowledge_case(uow, case, member.id, hotline.app.office, now)
-        )
+        await hotline.takes(member, case)
         await hotline.forward(minutes=9)
         assert len(hotline.phones.received["sari-phone"]) == 1
         escalation = await hotline.app.read(lambda uow: uow.escalations.latest_for(case.id))
@@ -235,8 +231,10 @@ def test_a_closed_emergency_that_goes_on_is_danger_again(hotline: Hotline) -> No
         (case,) = await hotline.cases()
         now = hotline.clock.now()
         app = hotline.app
-        await app.write(lambda uow: acknowledge_case(uow, case, member.id, hotline.app.office, now))
-        await app.write(lambda uow: takeover.close(uow, case, member, CloseReason.HELPED, "", now))
+        await hotline.takes(member, case)
+        await app.write(
+            lambda uow: closing.ask_or_close(uow, case, member, CloseReason.HELPED, "", now)
+        )
         rung = len(hotline.phones.received["sari-phone"])
         await hotline.forward(hours=1)
         await hotline.says("ani", "belum tertolong pak, masih di rumahnya")

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.cases import Case, CaseState, CloseReason
 from bot.domain.messages import Author, InboundMessage
 from bot.domain.staff import Staff
-from bot.services import takeover
+from bot.services import closing, takeover
 from bot.services.takeover import RefusedError
 from channels.inbound import take_in
 from tests.hotline import Hotline
@@ -191,7 +191,7 @@ def test_a_case_closes_with_a_reason_and_opens_again(hotline: Hotline) -> None:
 
         async def close() -> None:
             await app.write(
-                lambda uow: takeover.close(uow, case, member, CloseReason.HELPED, "", now)
+                lambda uow: closing.ask_or_close(uow, case, member, CloseReason.HELPED, "", now)
             )
 
         with pytest.raises(RefusedError):

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.language.facts import find_facts
-from bot.language.numbers import with_figures
+from bot.language.numbers import small_numbers, with_figures
+from bot.language.reading import NUMBER, read
 from bot.language.spelling import normalise
 
 
@@ -117,3 +118,10 @@ def test_every_letter_keeps_its_place(words: list[str]) -> None:
     plain, offsets = with_figures(text, list(range(len(text))))
     assert len(plain) == len(offsets)
     assert offsets == sorted(offsets)
+
+
+@pytest.mark.parametrize("said", ["dua", "rong", "tilu", "limong", "lapan", "sepuluh", "beberapa"])
+def test_a_small_number_in_words_is_a_number_for_every_pattern(said: str) -> None:
+    """The same words as those that days are counted with, Indonesian and regional."""
+    assert read(f"{said} hari").words[0].stem == NUMBER
+    assert said == "beberapa" or normalise(said).text in small_numbers()

@@ -92,6 +92,7 @@ def test_server_and_worker_start_our_commands() -> None:
     (worker,) = unit("tanyadulu-worker.service")["ExecStart"]
     assert server == f"{python} -m bot.cli serve --no-worker"
     assert worker == f"{python} -m bot.cli work"
+    assert unit("tanyadulu-watch.service")["ExecStart"] == [f"{python} -m bot.cli watch"]
 
 
 @pytest.mark.parametrize("name", SEALED)
@@ -155,7 +156,7 @@ def test_compose_is_whole() -> None:
         for volume in service.get("volumes", ()):
             source = volume.partition(":")[0]
             assert source in made["volumes"] or (DEPLOY / source).exists()
-        if name not in {"backup", "proxy", "worker-1", "worker-2"}:
+        if name not in {"backup", "proxy", "worker-1", "worker-2", "watch"}:
             assert service["healthcheck"]["test"]
         if name not in {"backup", "db", "proxy"}:
             assert service["read_only"] is True

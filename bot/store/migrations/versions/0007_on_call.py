@@ -71,6 +71,7 @@ def upgrade() -> None:
         sa.Column('ends_at', sa.DateTime(), nullable=False),
         sa.Column('created_at', sa.DateTime(), nullable=False),
         sa.Column('created_by', sa.String(length=32), nullable=True),
+        sa.Column('accepted_at', sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ['created_by'], ['staff.id'], name=op.f('fk_override_created_by_staff')
         ),
@@ -126,6 +127,7 @@ def upgrade() -> None:
         sa.Column('accepted_at', sa.DateTime(), nullable=True),
         sa.Column('done_at', sa.DateTime(), nullable=True),
         sa.Column('told_at', sa.DateTime(), nullable=True),
+        sa.Column('raised_at', sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ['case_id'], ['case_file.id'], name=op.f('fk_next_step_case_id_case_file')
         ),

@@ -1,0 +1,183 @@
+"""Acknowledged is not cared for: a reminder, then somebody else."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.cases import Case, LogKind
+from bot.domain.messages import Author
+from bot.domain.oncall import EVERYONE, ON_CALL, Care, Policy, PolicyName, Step
+from bot.domain.pages import PageKind
+from bot.domain.staff import Staff
+from bot.services import caring, policies, takeover
+from bot.services.caring import CaredHow
+from tests.hotline import Hotline, story
+
+HELP = "tolong saya dikunci di kamar, paspor diambil"
+SARI, BUDI = "sari-phone", "budi-phone"
+
+
+async def sari_has_it(hotline: Hotline, channel: str = "web") -> tuple[Staff, Staff, Case]:
+    """Sari says that she has Ani's case; Budi is not on duty."""
+    sari = await hotline.staff("sari", phone=SARI, on_duty_hours=8)
+    budi = await hotline.staff("budi", phone=BUDI)
+    await hotline.says("ani", HELP, channel=channel)
+    (case,) = await hotline.cases()
+    await hotline.takes(sari, case)
+    return sari, budi, case
+
+
+async def care(hotline: Hotline, case: Case) -> Care:
+    """How the care of a case stands."""
+    latest = await hotline.app.read(lambda uow: uow.escalations.latest_for(case.id))
+    assert latest is not None
+    return latest.care
+
+
+@story
+async def test_nothing_done_is_reminded_of_and_lapses(hotline: Hotline) -> None:
+    """After ten minutes the holder hears it, after fifteen the others ring, the holder not first."""
+    sari, _, case = await sari_has_it(hotline)
+    await hotline.forward(minutes=9, seconds=59)
+    assert hotline.phones.rang(SARI) == 1
+    await hotline.forward(seconds=1)
+    assert "belum ada kabar" in hotline.phones.received[SARI][-1]
+    assert hotline.phones.rang(BUDI) == 0
+    await hotline.forward(minutes=5)
+    assert hotline.phones.rang(BUDI) == 1
+    assert hotline.phones.rang(SARI) == 2
+    record = [event for event, _ in await hotline.record(case)]
+    assert "lapsed" in record
+    log = await hotline.app.read(lambda uow: uow.cases.log_entries(case.id))
+    assert [entry.actor for entry in log if entry.kind is LogKind.LAPSED] == [sari.label]
+    # The next step is for everybody again.
+    await hotline.forward(minutes=5)
+    assert hotline.phones.rang(SARI) == 3
+
+
+@story
+async def test_who_is_alone_is_rung_again(hotline: Hotline) -> None:
+    """There is nobody else: the one who let it lapse is better than no one."""
+    sari = await hotline.staff("sari", phone=SARI, on_duty_hours=8)
+    await hotline.says("ani", HELP)
+    (case,) = await hotline.cases()
+    await hotline.takes(sari, case)
+    await hotline.forward(minutes=10)
+    await hotline.forward(minutes=5)
+    assert hotline.phones.rang(SARI) == 3
+
+
+@story
+async def test_the_next_one_has_their_own_time(hotline: Hotline) -> None:
+    """Budi takes it after it lapsed: his clock begins, and it lapses for him as well."""
+    _, budi, case = await sari_has_it(hotline)
+    for minutes in (10, 5):
+        await hotline.forward(minutes=minutes)
+    await hotline.takes(budi, case)
+    assert await care(hotline, case) is Care.WAITING
+    for minutes in (10, 5):
+        await hotline.forward(minutes=minutes)
+    record = [event for event, _ in await hotline.record(case)]
+    assert record.count("lapsed") == 2
+    assert hotline.phones.rang(SARI) >= 3
+
+
+@pytest.mark.parametrize("how", list(CaredHow))
+@story
+async def test_what_was_done_stops_the_clock(hotline: Hotline, how: CaredHow) -> None:
+    """A word to the person, a referral, or why there is silence; how is kept."""
+    sari, _, case = await sari_has_it(hotline)
+    now = hotline.clock.now()
+    assert await hotline.app.write(lambda uow: caring.cared(uow, case, sari, how, now))
+    assert not await hotline.app.write(lambda uow: caring.cared(uow, case, sari, how, now))
+    await hotline.forward(hours=3)
+    assert hotline.phones.rang(SARI) == 1
+    assert hotline.phones.rang(BUDI) == 0
+    assert ("cared", how.value) in await hotline.record(case)
+
+
+@story
+async def test_a_note_gives_the_time_once_more(hotline: Hotline) -> None:
+    """Once; a second note, or one of somebody else, gives nothing."""
+    sari, budi, case = await sari_has_it(hotline)
+    now = hotline.clock.now()
+    await hotline.app.write(lambda uow: takeover.note(uow, case, budi, "lihat", now))
+    assert await care(hotline, case) is Care.WAITING
+    await hotline.forward(minutes=10)
+    now = hotline.clock.now()
+    await hotline.app.write(lambda uow: takeover.note(uow, case, sari, "sedang cari", now))
+    assert await care(hotline, case) is Care.EXTENDED
+    await hotline.forward(minutes=9)
+    now = hotline.clock.now()
+    await hotline.app.write(lambda uow: takeover.note(uow, case, sari, "masih", now))
+    await hotline.forward(minutes=1)
+    assert await care(hotline, case) is Care.EXTENDED_REMINDED
+    await hotline.forward(minutes=5)
+    assert hotline.phones.rang(BUDI) == 1
+
+
+@pytest.mark.parametrize("channel", ["web", "telegram"])
+@story
+async def test_an_answer_that_left_is_care(hotline: Hotline, channel: str) -> None:
+    """The greeting of whoever takes over is not; their own words are."""
+    sari, _, case = await sari_has_it(hotline, channel)
+    app, now = hotline.app, hotline.clock.now()
+    await app.write(lambda uow: takeover.take_over(uow, case, sari, app.office, app.wording, now))
+    await hotline.settle()
+    assert await care(hotline, case) is Care.WAITING
+    await app.write(lambda uow: takeover.reply(uow, case, sari, "Saya di sini.", now))
+    await hotline.settle()
+    assert await care(hotline, case) is Care.CARED
+    lines = await hotline.lines("ani", channel)
+    assert [line.author for line in lines][-1] is Author.HUMAN
+
+
+@story
+async def test_a_held_answer_is_no_care(hotline: Hotline) -> None:
+    """It would ring out of the blue and has not left: the clock goes on."""
+    sari, _, case = await sari_has_it(hotline, "telegram")
+    await hotline.forward(minutes=9)
+    app = hotline.app
+    hotline.clock.forward(minutes=2)
+    now = hotline.clock.now()
+    await app.write(lambda uow: takeover.take_over(uow, case, sari, app.office, app.wording, now))
+    await app.write(lambda uow: takeover.reply(uow, case, sari, "Saya di sini.", now))
+    await hotline.settle()
+    assert await care(hotline, case) is Care.REMINDED
+
+
+@story
+async def test_a_further_cry_reaches_who_has_it(hotline: Hotline) -> None:
+    """Nobody else is woken while somebody has it and is watched; the holder hears it."""
+    await sari_has_it(hotline)
+    await hotline.forward(minutes=9)
+    await hotline.says("ani", "saya dipukul terus, tolong")
+    assert hotline.phones.rang(BUDI) == 0
+    assert len(await hotline.cases()) == 1
+    assert hotline.phones.rang(SARI) == 1
+    await hotline.forward(minutes=1)
+    assert hotline.phones.rang(SARI) == 2
+
+
+@story
+async def test_a_policy_may_watch_nothing(hotline: Hotline) -> None:
+    """No minutes for care: acknowledged is the end of it."""
+    policy = Policy((Step(0, (ON_CALL,)),), 15, fallback=(EVERYONE,), care_minutes=0)
+    now = hotline.clock.now()
+    await hotline.app.write(lambda uow: policies.put(uow, {PolicyName.EMERGENCY: policy}, now))
+    _, _, case = await sari_has_it(hotline)
+    await hotline.forward(hours=5)
+    assert await care(hotline, case) is Care.NONE
+    assert hotline.phones.rang(SARI) == 1
+
+
+@story
+async def test_care_outlives_a_pause(hotline: Hotline) -> None:
+    """The machine was off for a day: the holder is reminded first, then it lapses."""
+    _, _, case = await sari_has_it(hotline)
+    await hotline.forward(days=1)
+    assert await care(hotline, case) is Care.REMINDED
+    pages = await hotline.app.read(lambda uow: uow.pages.of_case(case.id))
+    assert [page.kind for page in pages].count(PageKind.REMINDER) == 1
+    await hotline.forward(minutes=5)
+    assert hotline.phones.rang(BUDI) == 1
