@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -14,8 +16,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.office import Office
+from bot.domain.staff import Staff
 from bot.domain.staff_contacts import SMS, TELEGRAM_STAFF, VOICE, WHATSAPP_PAGE
 from bot.services import accounts, contacts
+from bot.services.contacts import Unproved
+from bot.store.unit_of_work import SqlUnitOfWork
 from channels import telegram_polling, telegram_staff
 from channels.telegram_bot import SECRET_HEADER
 from channels.telegram_polling import Poller
@@ -374,12 +380,16 @@ async def test_a_code_that_comes_back_proves_the_phone(
         sari = await line.staff("sari")
         app, now = line.hotline.app, line.hotline.clock.now()
         for channel, address in ((SMS, SARI_PHONE), (WHATSAPP_PAGE, f"whatsapp:{SARI_PHONE}")):
-            waiting = await app.write(
-                lambda uow, c=channel: contacts.add(uow, sari, c, SARI_PHONE, app.office, now)
-            )
+            waiting = await app.write(partial(_add, sari, channel, app.office, now))
             ((_, body, _),) = await line.writes(address, waiting.code)
             assert "terbukti milik Anda" in body
         assert await contact_count(line, "sari") == 2
+
+
+def _add(
+    member: Staff, channel: str, office: Office, now: datetime, uow: SqlUnitOfWork
+) -> Unproved:
+    return contacts.add(uow, member, channel, SARI_PHONE, office, now)
 
 
 @story

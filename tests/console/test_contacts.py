@@ -11,6 +11,7 @@ from bot.domain.messages import Outbound
 from bot.domain.staff import Contact, Role
 from bot.domain.staff_contacts import EMAIL, SMS, TELEGRAM_STAFF, VOICE
 from bot.ports import SendError
+from bot.services import page_answers
 from bot.store.unit_of_work import SqlUnitOfWork
 from bot.worker import Worker
 from tests.console.conftest import Office, Page, Visitor
@@ -219,6 +220,13 @@ def test_trying_ones_own_phones_goes_the_way_of_every_page(
     assert len(trials) == 2
     assert all("panggilan percobaan" in text for text in trials)
     assert "SMS: dikirim" in sari.get(PLACE).text
+    code = trials[-1].rpartition("balas: ")[2].strip()
+    app, now = wired.hotline.app, wired.hotline.clock.now()
+    wired.nobody.run(
+        app.write(lambda uow: page_answers.by_text(uow, SMS, PHONE, code, app.office, now))
+    )
+    assert "SMS: dijawab" in sari.get(PLACE).text
+    assert wired.cases() == (), "nothing of it is left among the cases"
 
 
 def test_supervisors_see_who_cannot_be_woken(wired: Office, sari: Visitor, letters: Post) -> None:
