@@ -13,6 +13,18 @@ DOORS = {
     "whatsapp_status": "WhatsApp (laporan kirim)",
     "voice": "Telepon",
 }
+# Ways to wake staff, and to say "I have it".
+PAGE_CHANNELS = {
+    "email": "surel",
+    "screen": "layar mesin ini",
+    "telegram_staff": "Telegram",
+    "whatsapp_page": "WhatsApp",
+    "sms": "SMS",
+    "voice": "telepon",
+    "robot": "robot",
+    "console": "konsol",
+    "link": "tautan",
+}
 # Words and taps speak for themselves.
 KINDS = {
     Kind.TEXT: "",
@@ -136,6 +148,11 @@ FILE_KINDS = {
 def channel_name(channel: str) -> str:
     """A channel, or another door, by the name that people know."""
     return DOORS.get(channel, channel.replace("_", " ").capitalize())
+
+
+def page_channel(channel: str) -> str:
+    """A way to wake staff, or by which they answered."""
+    return PAGE_CHANNELS.get(channel, channel.replace("_", " "))
 
 
 def reason(code: str) -> str:

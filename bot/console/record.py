@@ -33,17 +33,6 @@ EVENTS = {
 }
 # Lines about nobody in particular.
 OF_THE_STEP = (PageEvent.NO_ONE_ON_CALL, PageEvent.EXHAUSTED)
-CHANNELS = {
-    "email": "surel",
-    "screen": "layar",
-    "telegram_staff": "Telegram",
-    "whatsapp_page": "WhatsApp",
-    "sms": "SMS",
-    "voice": "telepon",
-    "robot": "robot",
-    "console": "konsol",
-    "link": "tautan",
-}
 REASONS = {
     "no_contact": "belum punya kontak yang terverifikasi",
     "bundled": "baru saja dipanggil untuk kasus lain",
@@ -171,16 +160,11 @@ def _line(line: PageLine, labels: Mapping[str, str], office: Office, now: dateti
     return RecordLine(
         who=who,
         what=EVENTS[line.event],
-        channel=channel_name(line.channel),
+        channel=message_words.page_channel(line.channel),
         reason=reason(line.reason),
         at=words.moment(line.at, now, office),
         bad=of_step or line.event in (PageEvent.FAILED, PageEvent.LAPSED),
     )
-
-
-def channel_name(channel: str) -> str:
-    """The name of a way to wake somebody."""
-    return CHANNELS.get(channel, channel.replace("_", " "))
 
 
 def reason(code: str) -> str:

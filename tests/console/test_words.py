@@ -92,7 +92,7 @@ def test_notes_of_staff_are_never_translated() -> None:
         ("file_late", ("whatsapp",), "Kiriman lewat WhatsApp"),
         ("telegram_webhook", ("PUBLIC_BASE_URL",), "harus https"),
         ("telegram_polling", ("timed_out",), "penyedia tidak menjawab"),
-        ("watch_provider_fails", ("sms", "email"), "gagal terus lewat sms dan surel"),
+        ("watch_provider_fails", ("sms", "email"), "gagal terus lewat SMS dan surel"),
         ("watch_no_next_step", ("TD-BBBBBB", "TD-CCCCCC"), "2 kasus tanpa langkah"),
         ("something_new", ("",), "something_new"),
     ],
@@ -212,3 +212,11 @@ def test_every_code_of_the_logs_has_words() -> None:
     assert set(words.SILENCES) == set(Silence)
     refusals = set(Answer) - {Answer.TAKEN, Answer.YOURS, Answer.UNKNOWN}
     assert {record.reason(answer) for answer in refusals} <= set(record.REASONS.values())
+
+
+@pytest.mark.parametrize("kind", [LogKind.PAGED, LogKind.PAGE_DELIVERED, LogKind.ACKNOWLEDGED])
+def test_ways_to_wake_staff_have_names(kind: LogKind) -> None:
+    """The log and the alarm say "telepon" and "konsol", whoever did it."""
+    for actor in ("system", "Petugas 1"):
+        assert words.log_text(LogEntry(START, kind, actor, "console")) == "konsol"
+    assert "lewat telepon" in words.alarm_line("page_failed", ["voice"])
