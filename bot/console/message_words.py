@@ -12,6 +12,10 @@ DOORS = {
     **CHANNELS,
     "whatsapp_status": "WhatsApp (laporan kirim)",
     "voice": "Telepon",
+    "voice_status": "Telepon (laporan)",
+    "sms": "SMS",
+    "sms_status": "SMS (laporan kirim)",
+    "telegram_staff": "Telegram petugas",
 }
 # Ways to wake staff, and to say "I have it".
 PAGE_CHANNELS = {
@@ -110,6 +114,7 @@ HELD_REASONS = {
     ),
 }
 REFUSALS = {
+    "stranger": "nomor ini tidak dikenal; baca, mungkin butuh bantuan",
     "unsigned": "tanpa tanda tangan",
     "bad_signature": "tanda tangannya salah",
     "bad_secret": "kunci rahasianya salah",
