@@ -87,6 +87,7 @@ REASONS = {
     "token_refused": "kunci bot kami ditolak",
     "wrong_account": "akun penyedia salah diatur",
     "wrong_sender": "nomor pengirim salah diatur",
+    "country_closed": "akun kami tidak boleh mengirim ke negara itu",
     "wrong_callback": "alamat laporan salah diatur",
     "no_connection": "tidak tersambung ke penyedia",
     "connection_lost": "sambungan ke penyedia putus",

@@ -105,6 +105,9 @@ def test_alarms_are_sentences(kind: str, details: tuple[str, ...], piece: str) -
 # The kind that an alarm is raised under: said on the spot, by a constant, or handed over.
 RAISED = re.compile(r"\braise_once\(\s*([^,\s]+),")
 HANDED = re.compile(r"\bTrouble\([\w.]+, (\"\w+\")")
+# Of a bot: that of people, and that of staff.
+OF_A_BOT = re.compile(r'\bTrouble\([\w.]+, f"\{[\w.]+\}_(\w+)"')
+BOTS = ("telegram", "telegram_staff")
 
 
 def kinds_of_alarms() -> Iterator[str]:
@@ -112,6 +115,7 @@ def kinds_of_alarms() -> Iterator[str]:
     for folder in ("bot", "channels"):
         for path in (ROOT / folder).rglob("*.py"):
             text = path.read_text(encoding="utf-8")
+            yield from (f"{bot}_{kind}" for kind in OF_A_BOT.findall(text) for bot in BOTS)
             for name in {*RAISED.findall(text), *HANDED.findall(text)} - {
                 "self",
                 "self.alarm",
