@@ -15,13 +15,16 @@ from bot.clock import SystemClock
 from bot.domain.channels import CANARY, RULES, TELEGRAM, WHATSAPP
 from bot.domain.contacts import load_contacts
 from bot.domain.office import Office
+from bot.domain.staff_contacts import EMAIL, SMS, TELEGRAM_STAFF, VOICE, WHATSAPP_PAGE
 from bot.gateways.ocr import PictureProcess
 from bot.gateways.rasa import RasaAssistant
 from bot.gateways.robot import ROBOT, Robot
 from bot.gateways.screen import Screen
 from bot.gateways.smtp import Mailer
 from bot.gateways.telegram import TelegramGateway
+from bot.gateways.telegram_staff import TelegramStaff
 from bot.gateways.twilio import TwilioWhatsApp
+from bot.gateways.twilio_pages import TwilioPages, TwilioSms, TwilioTemplatePages, TwilioVoice
 from bot.gateways.wording import ResponseFiles
 from bot.keyfile import kept_key
 from bot.language.meanings import MeaningModel, UnreadableModelError
@@ -92,7 +95,7 @@ class App:
         if self.pictures is not None:
             await self.pictures.close()
         for sender in self.senders.values():
-            if isinstance(sender, TelegramGateway | TwilioWhatsApp):
+            if isinstance(sender, TelegramGateway | TwilioWhatsApp | TwilioPages):
                 await sender.close()
         await asyncio.to_thread(self.database.close)
         self.database.vault.close()
@@ -177,11 +180,19 @@ def default_senders(settings: Settings, clock: Clock) -> dict[str, Sender]:
     """The channels that settings open."""
     senders: dict[str, Sender] = {SCREEN: Screen()}
     if settings.smtp_url:
-        senders["email"] = Mailer(settings.smtp_url)
+        senders[EMAIL] = Mailer(settings.smtp_url)
     if settings.has_telegram:
         senders[TELEGRAM] = TelegramGateway.from_settings(settings, clock)
     if settings.has_whatsapp:
         senders[WHATSAPP] = TwilioWhatsApp.from_settings(settings, clock)
+    if settings.has_telegram_staff:
+        senders[TELEGRAM_STAFF] = TelegramStaff.from_settings(settings, clock)
+    if settings.has_whatsapp_page:
+        senders[WHATSAPP_PAGE] = TwilioTemplatePages.from_settings(settings, clock)
+    if settings.has_sms:
+        senders[SMS] = TwilioSms.from_settings(settings, clock)
+    if settings.has_voice:
+        senders[VOICE] = TwilioVoice.from_settings(settings, clock)
     return senders
 
 
@@ -190,7 +201,7 @@ def default_media(senders: Mapping[str, Sender]) -> dict[str, MediaSource]:
     return {
         name: sender
         for name, sender in senders.items()
-        if isinstance(sender, TelegramGateway | TwilioWhatsApp)
+        if name in RULES and isinstance(sender, TelegramGateway | TwilioWhatsApp)
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
 
@@ -15,7 +16,9 @@ from bot.domain.channels import RULES
 from bot.domain.messages import Outbound
 from bot.ports import NotToldError, Sender, SendError
 from bot.services import delivery, paging
+from bot.services.page_answers import card_of
 from bot.services.paging import PAGES
+from bot.store.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()
 SENDS_AT_ONCE = 20
@@ -50,8 +53,12 @@ class Sending:
         app = self._app
         free = SENDS_AT_ONCE - len(self._calls[PAGES])
         now = app.clock.now()
-        rows = await app.write(lambda uow: paging.claim_pages(uow, now, SEND_LEASE, free))
-        return self._send_all(PAGES, rows)
+
+        def claim(uow: SqlUnitOfWork) -> list[Outbound]:
+            rows = paging.claim_pages(uow, now, SEND_LEASE, free)
+            return [replace(row, card=card_of(uow, row.id, app.office)) for row in rows]
+
+        return self._send_all(PAGES, await app.write(claim))
 
     def _texts(self, channel: str) -> Step:
         """The step that sends texts to people through one channel."""

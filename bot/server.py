@@ -20,12 +20,22 @@ from starlette.routing import Route
 from bot import beating
 from bot.beating import DoorMarks
 from bot.bootstrap import App
+from bot.console.links import routes as link_routes
 from bot.console.routes import routes as console_routes
 from bot.domain.channels import TELEGRAM, WHATSAPP
 from bot.metrics import registry
 from bot.services.quarantine import Intake, ReadAgain
 from bot.worker import Worker
-from channels import background, telegram, voice, web, whatsapp
+from channels import (
+    background,
+    page_calls,
+    sms,
+    telegram,
+    telegram_staff,
+    voice,
+    web,
+    whatsapp,
+)
 from channels.inbound import take_in
 from channels.requests import TOO_LARGE, TOO_SLOW, BadRequestError
 
@@ -76,10 +86,14 @@ def create_app(app: App, *, with_worker: bool = True) -> Starlette:
             Route("/readyz", readyz),
             Route("/metrics", metrics),
             *console_routes(app, _intake(app)),
+            *link_routes(app),
             *web.routes(app),
             *telegram.routes(app),
             *whatsapp.routes(app),
             *voice.routes(app),
+            *page_calls.routes(app),
+            *sms.routes(app),
+            *telegram_staff.routes(app),
         ],
         exception_handlers={
             BadRequestError: _bad_request,

@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     telegram_bot_token: str = Field(
         "", description="Token of the hotline's Telegram bot; empty: no Telegram."
     )
+    telegram_staff_bot_token: str = Field(
+        "", description="Token of another Telegram bot, which wakes staff; empty: none."
+    )
     telegram_webhook_secret: str = Field(
         "", description="Secret that Telegram sends with each update; empty: made and kept."
     )
@@ -81,9 +84,18 @@ class Settings(BaseSettings):
         "",
         description="The sender, whatsapp:+62811000000 or a Messaging Service, MG...; more with commas.",
     )
+    whatsapp_template_page: str = Field(
+        "", description="ContentSid of the approved template that wakes staff; empty: none."
+    )
     whatsapp_template_update: str = Field(
         "",
         description="ContentSid of the approved template that asks to go on after 24 hours.",
+    )
+    sms_from: str = Field(
+        "", description="Sender of texts that wake staff, +62... or MG...; empty: no SMS."
+    )
+    voice_from: str = Field(
+        "", description="Number that calls staff to wake them, +62...; empty: no calls."
     )
     smtp_url: str = Field(
         "",
@@ -146,7 +158,31 @@ class Settings(BaseSettings):
     @property
     def has_whatsapp(self) -> bool:
         """Whether WhatsApp is configured: account, token and sender."""
-        return bool(self.twilio_account_sid and self.twilio_auth_token and self.whatsapp_from)
+        return bool(self._has_twilio and self.whatsapp_from)
+
+    @property
+    def has_telegram_staff(self) -> bool:
+        """Whether staff are woken by a Telegram bot."""
+        return bool(self.telegram_staff_bot_token)
+
+    @property
+    def has_whatsapp_page(self) -> bool:
+        """Whether staff are woken by WhatsApp: a sender and an approved template."""
+        return bool(self.has_whatsapp and self.whatsapp_template_page)
+
+    @property
+    def has_sms(self) -> bool:
+        """Whether staff are woken by SMS."""
+        return bool(self._has_twilio and self.sms_from)
+
+    @property
+    def has_voice(self) -> bool:
+        """Whether staff are woken by a call. Twilio fetches from us what it says: no loopback."""
+        return bool(self._has_twilio and self.voice_from and self.public_base_url)
+
+    @property
+    def _has_twilio(self) -> bool:
+        return bool(self.twilio_account_sid and self.twilio_auth_token)
 
     @property
     def picture_window(self) -> timedelta:

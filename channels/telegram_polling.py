@@ -15,11 +15,11 @@ from typing import Any
 import structlog
 
 from bot.bootstrap import App
-from bot.domain.channels import TELEGRAM
-from bot.gateways.telegram import TelegramConflictError, TelegramDownError, TelegramGateway
+from bot.gateways.telegram import TelegramConflictError, TelegramDownError
 from bot.store.rows import new_id
-from channels.inbound import is_open, refuse
-from channels.telegram import PATH, TelegramChannel, gateway_of, webhook_secret
+from channels import telegram, telegram_staff
+from channels.inbound import refuse
+from channels.telegram_bot import BotChannel
 from channels.telegram_updates import BIGGEST_ID, MalformedError
 
 log = structlog.get_logger()
@@ -38,14 +38,18 @@ MOST_TRIES = 5
 
 
 async def run(app: App) -> None:
-    """Keep updates coming until cancelled; returns at once without a bot."""
-    gateway = gateway_of(app)
-    if gateway is None:
-        return
-    if app.settings.telegram_mode == "polling":
-        await Poller(app, gateway).run()
+    """Keep the updates of all bots coming until cancelled; returns at once without any."""
+    async with asyncio.TaskGroup() as group:
+        for channel in (telegram.channel_of(app), telegram_staff.channel_of(app)):
+            if channel is not None:
+                group.create_task(_keep_coming(channel))
+
+
+async def _keep_coming(channel: BotChannel) -> None:
+    if channel.app.settings.telegram_mode == "polling":
+        await Poller(channel).run()
     else:
-        await keep_webhook(app, gateway)
+        await keep_webhook(channel)
 
 
 @dataclass
@@ -85,10 +89,10 @@ class Trouble:
             self.is_raised = False
 
 
-async def keep_webhook(app: App, gateway: TelegramGateway) -> None:
+async def keep_webhook(channel: BotChannel) -> None:
     """Set the webhook, and again when somebody else has changed it."""
-    url = f"{app.settings.base_url}{PATH}"
-    trouble = Trouble(app, "telegram_webhook")
+    gateway, url = channel.gateway, channel.url
+    trouble = Trouble(channel.app, f"{channel.name}_webhook")
     if gateway.is_official and not url.startswith("https://"):
         await trouble.tell("PUBLIC_BASE_URL")
         return
@@ -96,7 +100,7 @@ async def keep_webhook(app: App, gateway: TelegramGateway) -> None:
     while True:
         try:
             if not is_set or (await gateway.state()).webhook_url != url:
-                await gateway.set_webhook(url, webhook_secret(app))
+                await gateway.set_webhook(url, channel.secret)
                 is_set = True
             await trouble.over()
             pause = CHECK_WEBHOOK_SECONDS
@@ -109,14 +113,14 @@ async def keep_webhook(app: App, gateway: TelegramGateway) -> None:
 class Poller:
     """Fetches updates; of all processes on one database, the one that holds the lease."""
 
-    app: App
-    gateway: TelegramGateway
+    channel: BotChannel
     token: str = field(default_factory=new_id)
 
     def __post_init__(self) -> None:
         """Nothing was fetched yet, and a webhook may stand in the way."""
-        self._channel = TelegramChannel(self.app, self.gateway)
-        self._trouble = Trouble(self.app, "telegram_polling")
+        self.app, self.gateway = self.channel.app, self.channel.gateway
+        self._name = self.channel.name
+        self._trouble = Trouble(self.app, f"{self._name}_polling")
         self._has_webhook = True
         self._tries: dict[int, int] = {}
 
@@ -127,7 +131,7 @@ class Poller:
                 pause = await self._round()
                 await asyncio.sleep(pause)
         finally:
-            await self.app.write(lambda uow: uow.channels.release(TELEGRAM, self.token))
+            await self.app.write(lambda uow: uow.channels.release(self._name, self.token))
 
     async def _round(self) -> float:
         """One poll; the seconds to wait before the next."""
@@ -151,10 +155,12 @@ class Poller:
 
         As long as it is closed, what people write waits at Telegram, for a day.
         """
-        if not await is_open(self.app, TELEGRAM):
+        if not await self.channel.is_open():
             return False
         now = self.app.clock.now()
-        return await self.app.write(lambda uow: uow.channels.hold(TELEGRAM, self.token, now, LEASE))
+        return await self.app.write(
+            lambda uow: uow.channels.hold(self._name, self.token, now, LEASE)
+        )
 
     async def fetch(self) -> bool:
         """Fetch a batch, confirming the one before, and commit it; False when there was none.
@@ -162,11 +168,11 @@ class Poller:
         An offset is handed over once: ids of updates may begin anew after a quiet week, and
         an offset of before would confirm them unseen.
         """
-        state = await self.app.read(lambda uow: uow.channels.get(TELEGRAM))
+        state = await self.app.read(lambda uow: uow.channels.get(self._name))
         updates = await self.gateway.get_updates(state.poll_offset or None, POLL_SECONDS)
         if not updates:
             if state.poll_offset:
-                await self.app.write(lambda uow: uow.channels.set_offset(TELEGRAM, 0))
+                await self.app.write(lambda uow: uow.channels.set_offset(self._name, 0))
             return False
         # Together, so that they share a commit; those of one person keep their order.
         taken = await asyncio.gather(*(self._take(raw) for raw in updates))
@@ -175,7 +181,7 @@ class Poller:
         known = [number for number in ids if number is not None]
         if known:
             offset = min([number for number in open_ids if number is not None] or [max(known) + 1])
-            await self.app.write(lambda uow: uow.channels.set_offset(TELEGRAM, offset))
+            await self.app.write(lambda uow: uow.channels.set_offset(self._name, offset))
         if open_ids or not known:
             raise TelegramDownError("not_taken")
         return True
@@ -184,7 +190,7 @@ class Poller:
         """Store an update; False when it has to come again."""
         number = _id_of(raw)
         try:
-            await self._channel.take(self._channel.read(raw))
+            await self.channel.take_raw(raw, pushed=False)
         except MalformedError:
             await self._put_aside(raw, "malformed")
         except Exception as error:  # noqa: BLE001  # it comes again; the others must not wait for it
@@ -200,7 +206,7 @@ class Poller:
         return True
 
     async def _put_aside(self, raw: Any, reason: str) -> None:
-        await refuse(self.app, TELEGRAM, reason, json.dumps(raw).encode())
+        await refuse(self.app, self._name, reason, json.dumps(raw).encode())
 
 
 def _id_of(raw: Any) -> int | None:

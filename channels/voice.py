@@ -1,4 +1,7 @@
-"""Calls: nobody takes them, for the phone may be watched; they are answered by text."""
+"""Calls of people: nobody takes them, for the phone may be watched; they are answered by text.
+
+Calls to staff, which we make, come here as well: they carry the page that they are for.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 from bot.bootstrap import App
 from bot.domain.channels import WHATSAPP
 from bot.domain.messages import InboundMessage, Kind
+from channels import page_calls
 from channels.inbound import is_open, refuse, take_in
 from channels.whatsapp import raw
 from channels.whatsapp_messages import LONGEST_ID, is_address
@@ -32,6 +36,8 @@ def routes(app: App) -> list[BaseRoute]:
         form = await read_form(app, request, CHANNEL, PATH)
         if form.get("AccountSid") != app.settings.twilio_account_sid:
             raise await refusal(app, CHANNEL, "not_ours", raw(form))
+        if page_calls.is_page_call(request):
+            return await page_calls.answer(app, request, form)
         sid, caller = form.get("CallSid", ""), form.get("From", "")
         if not 0 < len(sid) <= LONGEST_ID:
             raise await refusal(app, CHANNEL, "malformed", raw(form), 400)

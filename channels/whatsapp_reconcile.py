@@ -15,6 +15,7 @@ from bot.services.delivery import note_status
 from bot.store.rows import new_id
 from bot.store.unit_of_work import SqlUnitOfWork
 from channels.inbound import is_open, take_in
+from channels.whatsapp import is_staff_answer
 from channels.whatsapp_messages import MalformedError, is_ours, normalise
 
 log = structlog.get_logger()
@@ -117,6 +118,9 @@ async def _take_in(app: App, gateway: TwilioWhatsApp, message: Listed, now: date
         "MessagingServiceSid": message.service,
     }
     if not is_ours(form, settings.twilio_account_sid, settings.whatsapp_from):
+        return False
+    if await app.read(lambda uow: is_staff_answer(uow, form)):
+        # It never becomes a case, and old it must not take a page that came later.
         return False
     if message.files:
         files = await _files(gateway, message, now)

@@ -167,10 +167,13 @@ class PostgresServer:
         open_keys(url, Path()).dispose()
 
     @contextmanager
-    def database(self, *, migrated: bool = True) -> Iterator[str]:
-        """The URL of a fresh database, dropped afterwards whoever still uses it."""
+    def database(self, *, migrated: bool = True, of: str = "") -> Iterator[str]:
+        """The URL of a fresh database, dropped afterwards whoever still uses it.
+
+        `of` is the URL of one that it is a copy of.
+        """
         name = f"test_{next(self._numbers)}"
-        template = TEMPLATE if migrated else "template0"
+        template = of.rpartition("/")[2] or (TEMPLATE if migrated else "template0")
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield self.url(name)

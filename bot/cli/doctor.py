@@ -44,6 +44,7 @@ from bot.store.keys import KeyMissingError
 from bot.store.migrate import is_current
 from bot.store.unit_of_work import SqlUnitOfWork
 from bot.surroundings import in_passing
+from channels import telegram_staff
 from channels.telegram import webhook_secret
 
 OLD_BACKUP = timedelta(days=2)
@@ -90,11 +91,14 @@ def _all() -> Iterator[Finding]:
     else:
         yield ok("pictures are not read (TANYADULU_PICTURE_SECONDS=0): people type what they say")
     yield from backup_findings(settings.data_dir, now)
-    secret = settings.telegram_webhook_secret or None
+    secret, staff_secret = settings.telegram_webhook_secret or None, None
     in_the_way = [each for each in of_settings if each.level is Level.BROKEN]
     if all(finding.what.startswith("PUBLIC_BASE_URL") for finding in in_the_way):
-        secret = (yield from _database(settings, now)) or secret
-    yield from asyncio.run(channel_findings(settings, SystemClock(), secret))
+        known = yield from _database(settings, now)
+        if known is not None:
+            secret, staff_secret = known
+    found = channel_findings(settings, SystemClock(), secret, staff_secret)
+    yield from asyncio.run(found)
 
 
 def backup_findings(folder: Path, now: datetime) -> Iterator[Finding]:
@@ -110,10 +114,12 @@ def backup_findings(folder: Path, now: datetime) -> Iterator[Finding]:
         yield ok("the last backup is younger than two days")
 
 
-def _database(settings: Settings, now: datetime) -> Generator[Finding, None, str | None]:
+def _database(
+    settings: Settings, now: datetime
+) -> Generator[Finding, None, tuple[str, str] | None]:
     """The database and what it says about the staff; a missing or old one is left as it is.
 
-    Returns the secret of Telegram's webhook when it can be known.
+    Returns the secrets of Telegram's webhooks, people's and staff's, when they can be known.
     """
     if not settings.database_url and not (settings.data_dir / "tanyadulu.db").exists():
         yield ok("no database yet: the first start makes it")
@@ -140,7 +146,7 @@ def _database(settings: Settings, now: datetime) -> Generator[Finding, None, str
         yield from agency_findings(
             app.database.read(lambda uow: uow.agencies.lists()), app.office.today(now)
         )
-        return webhook_secret(app)
+        return webhook_secret(app), telegram_staff.webhook_secret(app)
     finally:
         asyncio.run(app.close())
 

@@ -103,17 +103,20 @@ def twilio_problem(problem: str) -> Finding:
     return broken(f"the account at Twilio is {state}", "look into Twilio's console")
 
 
-async def whatsapp_door(door: httpx2.AsyncClient, settings: Settings) -> AsyncIterator[Finding]:
+async def twilio_door(
+    door: httpx2.AsyncClient, settings: Settings, path: str = STATUS_PATH, name: str = "WhatsApp"
+) -> AsyncIterator[Finding]:
     """Our own status callback takes what each of our tokens signed, and nothing else.
 
     A report about no row changes nothing.
     """
-    address = f"{settings.base_url}{STATUS_PATH}"
-    report = {"AccountSid": settings.twilio_account_sid, "MessageStatus": "sent"}
+    address = f"{settings.base_url}{path}"
+    account = settings.twilio_account_sid
+    report = {"AccountSid": account, "CallStatus": "ringing", "MessageStatus": "sent"}
     wrong = await _post_signed(door, address, SELF_TEST, "wrong")
     for token in settings.twilio_auth_token:
         right = await _post_signed(door, address, report, token)
-        yield door_finding("WhatsApp", right, wrong, "TWILIO_AUTH_TOKEN")
+        yield door_finding(name, right, wrong, "TWILIO_AUTH_TOKEN")
 
 
 async def _post_signed(

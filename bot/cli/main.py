@@ -182,7 +182,7 @@ def staff_add(
 def staff_contact(
     login: Annotated[str, typer.Argument(help="Whom it wakes.")],
     channel: Annotated[str, typer.Argument(help="A channel that is set up, such as email.")],
-    address: Annotated[str, typer.Argument(help="Where a page goes.")],
+    address: Annotated[str, typer.Argument(help="Where a page goes; not for Telegram.")] = "",
 ) -> None:
     """Add a way to wake somebody; a code is sent there and asked for."""
     from bot.cli import staff as command

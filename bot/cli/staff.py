@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from collections.abc import Awaitable, Callable
 from getpass import getpass
@@ -10,17 +9,17 @@ from getpass import getpass
 from rich.console import Console
 from rich.table import Table
 
+from bot import confirming
 from bot.bootstrap import App
 from bot.cli.common import CommandError, say
 from bot.cli.opened import with_app
 from bot.clock import SystemClock
-from bot.domain.messages import Outbound, Purpose
 from bot.domain.staff import Contact, Role, Staff
-from bot.ports import SendError
-from bot.services import accounts
+from bot.domain.staff_contacts import TELEGRAM_STAFF
+from bot.services import accounts, contacts
 from bot.services.accounts import AccountError
+from bot.services.contacts import ContactError, Unproved
 from bot.store.database import Job
-from bot.store.rows import new_id
 from bot.store.unit_of_work import SqlUnitOfWork
 
 TRIES = 3
@@ -43,49 +42,49 @@ def show() -> None:
         return [(member, uow.staff.contacts(member.id)) for member in uow.staff.everyone()]
 
     table = Table("Login", "Shown as", "Role", "State", "Contacts")
-    for member, contacts in _write(everyone):
-        verified = sum(contact.verified_at is not None for contact in contacts)
+    for member, known in _write(everyone):
+        verified = sum(contact.verified_at is not None for contact in known)
         state = "disabled" if member.disabled else "active"
-        ways = f"{verified} of {len(contacts)} verified" if contacts else "none"
+        ways = f"{verified} of {len(known)} verified" if known else "none"
         table.add_row(member.login, member.label, member.role, state, ways)
     Console().print(table)
 
 
 def contact(login: str, channel: str, address: str) -> None:
-    """Add a way to wake somebody, once they have read back the code that was sent there.
+    """Add a way to wake somebody, once they have told back the code that was sent there.
 
-    Raises `CommandError` when the channel is not set up, the code cannot be sent, or three
-    answers were wrong: an address that nobody reads is worse than none.
+    A Telegram chat is linked the other way round: they send the code to the bot. Raises
+    `CommandError` when the channel is not set up, the address cannot be right, the code cannot
+    be sent, or three answers were wrong: an address that nobody reads is worse than none.
     """
-    code = f"{secrets.randbelow(1_000_000):06}"
-    clock = SystemClock()
 
-    async def send(app: App) -> Staff:
+    async def begin(app: App) -> tuple[Staff, Unproved]:
         member = await app.read(lambda uow: uow.staff.find(accounts.normalise_login(login)))
         if member is None or member.disabled:
             raise CommandError(f"nobody signs in as {login}")
         if channel not in app.office.page_channels:
             have = ", ".join(sorted(app.office.page_channels)) or "none: set SMTP_URL for email"
             raise CommandError(f"no channel {channel!r} is set up (there is {have})")
-        text = f"Kode TanyaDulu: {code}. Bacakan ke orang yang sedang menambahkan kontak ini."
-        page = Outbound(new_id(), Purpose.PAGE, channel, "", 1, text=text, address=address)
-        try:
-            await app.senders[channel].send(page)
-        except SendError as error:
-            raise CommandError(f"the code could not be sent: {error.reason}") from error
-        return member
+        return member, await confirming.add(app, member, channel, address)
 
-    member = _with_app(send)
-    print(f"A code was sent to {address}.", flush=True)
+    member, waiting = _with_app(begin)
+    if channel == TELEGRAM_STAFF:
+        print(f"Send this to the bot within 15 minutes, from their Telegram: /start {waiting.code}")
+        return
+    print(f"A code was sent to {waiting.address}.", flush=True)
     for _ in range(TRIES):
-        if _ask("Code: ") == code:
+        if _is_code(member, waiting, _ask("Code: ")):
             break
         say("That is not the code.")
     else:
+        _write(lambda uow: contacts.remove(uow, member, waiting.contact_id))
         raise CommandError("the contact was not added")
-    now = clock.now()
-    _write(lambda uow: uow.staff.add_contact(member.id, channel, address, now))
     print(f"{member.login} can be paged by {channel}.")
+
+
+def _is_code(member: Staff, waiting: Unproved, typed: str) -> bool:
+    now = SystemClock().now()
+    return _write(lambda uow: contacts.confirm(uow, member, waiting.contact_id, typed, now))
 
 
 def disable(login: str) -> None:
@@ -118,5 +117,5 @@ def _write[T](job: Job[T]) -> T:
 def _with_app[T](use: Callable[[App], Awaitable[T]]) -> T:
     try:
         return with_app(use)
-    except AccountError as error:
+    except (AccountError, ContactError) as error:
         raise CommandError(str(error)) from error

@@ -12,6 +12,10 @@ DOORS = {
     **CHANNELS,
     "whatsapp_status": "WhatsApp (laporan kirim)",
     "voice": "Telepon",
+    "voice_status": "Telepon (laporan)",
+    "sms": "SMS",
+    "sms_status": "SMS (laporan kirim)",
+    "telegram_staff": "Telegram petugas",
 }
 # Words and taps speak for themselves.
 KINDS = {
@@ -98,6 +102,7 @@ HELD_REASONS = {
     ),
 }
 REFUSALS = {
+    "stranger": "nomor ini tidak dikenal; baca, mungkin butuh bantuan",
     "unsigned": "tanpa tanda tangan",
     "bad_signature": "tanda tangannya salah",
     "bad_secret": "kunci rahasianya salah",

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.bootstrap import App
 from bot.console.casework import Casework
+from bot.console.contacts import Contacts
 from bot.console.csrf import OwnPostsOnly
 from bot.console.files import Files
 from bot.console.headers import SafeHeaders
@@ -50,6 +51,7 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
     recruiters = Recruiters(app, pages)
     load = LoadPage(app, pages)
     rota = RotaPage(app, pages)
+    contacts = Contacts(app, pages)
     files = Files(app)
     status = StatusPage(app, pages)
     inside = sessions.signed_in
@@ -77,6 +79,9 @@ def routes(app: App, intake: Intake) -> list[BaseRoute]:
                 Route("/status", inside(status.show)),
                 Route("/rota", inside(rota.show)),
                 Route("/rota/{act}", inside(rota.act), methods=["POST"]),
+                Route("/contacts", inside(contacts.show)),
+                Route("/contacts/{act}", inside(contacts.act), methods=["POST"]),
+                Route("/contacts/{contact_id}/{act}", inside(contacts.act), methods=["POST"]),
                 Route("/quarantine", inside(quarantine.show)),
                 Route("/quarantine/{row_id}/{act}", inside(quarantine.act), methods=["POST"]),
                 Mount("/static", StaticFiles(directory=FOLDER / "static")),

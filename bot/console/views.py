@@ -14,7 +14,7 @@ from bot.console.register_words import ENTRY
 from bot.console.rows import MOST_SHOWN, Row, read_row
 from bot.console.steps import StepView, read_steps, usual_time, zone_name
 from bot.console.talk import Entry
-from bot.domain.cases import Case, CaseState, LogEntry, LogKind
+from bot.domain.cases import NO_PERSONS, Case, CaseState, LogEntry, LogKind
 from bot.domain.conversation import Conversation, HandledBy, Talk
 from bot.domain.office import Office
 from bot.domain.staff import Staff
@@ -90,8 +90,9 @@ def top(uow: SqlUnitOfWork, member: Staff, office: Office, now: datetime) -> Top
         for case in uow.cases.listed(CaseState.OPEN, MOST_SHOWN)
         if case.urgency is Urgency.EMERGENCY
     ]
+    about_people = {case.reference for case in emergencies if case.kind not in NO_PERSONS}
     running = {case.reference: uow.escalations.running_for(case.id) for case in emergencies}
-    is_manned = not emergencies or bool(duty(uow, office, now).on_call)
+    is_manned = not about_people or bool(duty(uow, office, now).on_call)
     return Top(
         member,
         waiting=tuple(sorted(each for each, found in running.items() if found is not None)),
@@ -99,7 +100,7 @@ def top(uow: SqlUnitOfWork, member: Staff, office: Office, now: datetime) -> Top
         run_out=tuple(
             sorted(each for each, found in running.items() if found and has_run_out(found))
         ),
-        unmanned=() if is_manned else tuple(sorted(running)),
+        unmanned=() if is_manned else tuple(sorted(about_people)),
     )
 
 

@@ -221,11 +221,18 @@ ALARMS = {
     "telegram_webhook": "Telegram belum bisa mengantar pesan ke sini: {what}.",
     "telegram_polling": "Pesan Telegram belum bisa diambil: {what}.",
     **{f"{WATCH}{code}": f"Penjaga: {title}. Lihat Status." for code, title in TITLES.items()},
+    "telegram_staff_webhook": "Jawaban petugas di Telegram belum bisa masuk: {what}.",
+    "telegram_staff_polling": "Jawaban petugas di Telegram belum bisa diambil: {what}.",
 }
 # Alarms whose detail is a channel, with the reason after a colon when there is one.
 CHANNEL_ALARMS = ("reply_failed", "reply_uncertain", "window_closed", "file_late")
 # Alarms whose detail is a reason.
-REASON_ALARMS = ("telegram_webhook", "telegram_polling")
+REASON_ALARMS = (
+    "telegram_webhook",
+    "telegram_polling",
+    "telegram_staff_webhook",
+    "telegram_staff_polling",
+)
 # What keeps a case with a member whose duty is over.
 MISSING = {
     Missing.NO_STEP: "belum ada langkah berikutnya",

@@ -106,15 +106,28 @@ STATUS_RANKS = {
     "accepted": 0,
     "scheduled": 0,
     "queued": 0,
+    "initiated": 0,
     "sending": 1,
     "sent": 2,
+    "ringing": 2,
+    "in-progress": 3,
     "delivered": 3,
     "read": 4,
+    "heard": 4,
+    "completed": 5,
+    "keyed": 6,
     "failed": 9,
     "undelivered": 9,
     "canceled": 9,
+    "busy": 9,
+    "no-answer": 9,
+    "machine": 9,
 }
-"""Order of the provider's words about a message; callbacks arrive in any order (Twilio)."""
+"""Order of the provider's words about a message or a call; reports arrive in any order (Twilio).
+
+Our own among them: `heard` a person answered a call, `keyed` and pressed a key that answers,
+`machine` took it in place of a person.
+"""
 
 
 def is_forward(known: str | None, new: str) -> bool:

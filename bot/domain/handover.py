@@ -66,6 +66,21 @@ def unfulfilled(
     return found
 
 
+def taken_on(
+    case_ids: Iterable[str],
+    commitments: Mapping[str, Sequence[Commitment]],
+    coming: Collection[str],
+    now: datetime,
+) -> dict[str, str]:
+    """Whose the cases become when the shift of their owner has ended: who has said yes first."""
+    return {
+        case_id: step.owner_id
+        for case_id in case_ids
+        for step in reversed(commitments.get(case_id, ()))
+        if _missing(step, coming, now) is None
+    }
+
+
 def _missing(step: Commitment, coming: Collection[str], now: datetime) -> Missing | None:
     if step.due_at <= now:
         return Missing.OVERDUE

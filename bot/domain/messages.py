@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.page_cards import PageCard
 from bot.domain.readings import Reading
 
 
@@ -187,7 +188,8 @@ class Outbound:
 
     `uncertain` when an earlier try died inside the call: the provider may have it already.
     `as_template` when only an approved template may open the talk again (WhatsApp). Rows to
-    staff have the page that they belong to and the trace of its case.
+    staff have the page that they belong to and the trace of its case. `card` is what
+    a page says, piece by piece.
     """
 
     id: str
@@ -204,6 +206,7 @@ class Outbound:
     as_template: bool = False
     page_id: str | None = None
     trace_id: str = ""
+    card: PageCard | None = None
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,8 @@ def label_of(number: int) -> str:
 class Contact:
     """A way to wake a staff member; pages use verified ones only, in the order of `position`.
 
-    `after_minutes` is how long the contact before it may stay without an answer.
+    `after_minutes` is how long the contact before it may stay without an answer. `failed_because`
+    is why it cannot be reached just now, `code_until` how long a code waits to be told back.
     """
 
     id: str
@@ -81,3 +82,6 @@ class Contact:
     address: str = field(repr=False)
     position: int = 0
     after_minutes: int = 0
+    code_until: datetime | None = None
+    failed_at: datetime | None = None
+    failed_because: str | None = None

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from bot.domain import page_words
 from bot.domain.messages import Outbound
 from bot.ports import SendError
 
@@ -17,7 +18,8 @@ TIMEOUT_SECONDS = 10
 # The client blocks. Threads of its own: a silent mail server must not keep the store and the
 # understanding of messages waiting, which share the threads of the event loop.
 THREADS = 20
-SUBJECT = "TanyaDulu: ada yang menunggu"
+SUBJECT = "TanyaDulu"
+"""Of what is no page: a code that somebody waits for."""
 
 
 class MailError(ValueError):
@@ -52,7 +54,7 @@ class Mailer:
         mail = EmailMessage()
         mail["From"] = self._from
         mail["To"] = message.address
-        mail["Subject"] = SUBJECT
+        mail["Subject"] = _subject(message)
         # The same id on every try lets mail programs show a repeat once.
         mail["Message-ID"] = f"<{message.id}@{self._host}>"
         mail.set_content(message.text)
@@ -95,3 +97,10 @@ class Mailer:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
         return context
+
+
+def _subject(message: Outbound) -> str:
+    card = message.card
+    if card is None:
+        return SUBJECT
+    return page_words.subject(f"{card.marks}{card.first.reference}", len(card.lines) - 1)

@@ -138,7 +138,7 @@ class TelegramGateway:
             raise SendError("no_address", permanent=True)
         try:
             sent = await self._client().send_message(
-                _number(message.address),
+                chat_number(message.address),
                 message.text,
                 reply_markup=keyboard(message.id, message.buttons),
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
@@ -207,12 +207,12 @@ class TelegramGateway:
     async def say(self, chat_id: str, text: str) -> None:
         """One line to a group; having no right to write there is no error."""
         with contextlib.suppress(Forbidden, BadRequest):
-            await self._call(lambda bot: bot.send_message(_number(chat_id), text))
+            await self._call(lambda bot: bot.send_message(chat_number(chat_id), text))
 
     async def leave(self, chat_id: str) -> bool:
         """Go out of a group or channel; False when Telegram does not let the bot go."""
         try:
-            await self._call(lambda bot: bot.leave_chat(_number(chat_id)))
+            await self._call(lambda bot: bot.leave_chat(chat_number(chat_id)))
         except Forbidden:
             return True  # thrown out already
         except BadRequest:
@@ -285,7 +285,7 @@ def keyboard(outbound_id: str, buttons: Sequence[Button]) -> InlineKeyboardMarku
     )
 
 
-def _number(address: str) -> int:
+def chat_number(address: str) -> int:
     """A chat id. SendError when it is none."""
     try:
         return int(address)

@@ -98,7 +98,7 @@ class TwilioWhatsApp:
         """See bot.ports.Sender."""
         values = self._values(message)
         try:
-            return await self._calls.call(lambda client: _sid(client.messages.create(**values)))
+            return await self._calls.call(lambda client: sid_of(client.messages.create(**values)))
         except CallError as error:
             raise meaning_of(error) from None
 
@@ -128,8 +128,8 @@ class TwilioWhatsApp:
 
         def look(client: Any) -> str | None:
             for sent in client.messages.list(to=message.address, limit=LOOK_BACK, page_size=PAGE):
-                if _is_that(sent, text, created_at + self._calls.offset - SKEW):
-                    return _sid(sent)
+                if is_that(sent, text, created_at + self._calls.offset - SKEW):
+                    return sid_of(sent)
             return None
 
         return await self._calls.call(look)
@@ -183,30 +183,7 @@ class TwilioWhatsApp:
 
         `unreachable`, `auth`, `account_<status>`, `template_missing`, `template_<status>`.
         """
-        account = self._calls.account
-        problems = []
-        try:
-            found = await self._calls.call(lambda client: client.api.accounts(account).fetch())
-            if found.status != "active":
-                problems.append(f"account_{found.status}")
-            if self._template:
-                problems += await self._check_template()
-        except CallError as error:
-            problems.append("auth" if error.status in (401, 403, 404) else "unreachable")
-        return tuple(problems)
-
-    async def _check_template(self) -> list[str]:
-        template = self._template
-        try:
-            approval = await self._calls.call(
-                lambda client: client.content.v1.contents(template).approval_fetch().fetch()
-            )
-        except CallError as error:
-            if error.status == 404:
-                return ["template_missing"]
-            raise
-        status = str((approval.whatsapp or {}).get("status", "unknown"))
-        return [] if status == "approved" else [f"template_{status}"]
+        return await check_account(self._calls, self._template)
 
     @property
     def clock_offset(self) -> timedelta | None:
@@ -218,11 +195,40 @@ class TwilioWhatsApp:
         await self._calls.close()
 
 
-def _sid(message: Any) -> str | None:
+async def check_account(calls: TwilioCalls, template: str = "") -> tuple[str, ...]:
+    """What is wrong with the account, and with a template when there is one; see `check`."""
+    problems = []
+    try:
+        found = await calls.call(lambda client: client.api.accounts(calls.account).fetch())
+        if found.status != "active":
+            problems.append(f"account_{found.status}")
+        if template:
+            problems += await _check_template(calls, template)
+    except CallError as error:
+        problems.append("auth" if error.status in (401, 403, 404) else "unreachable")
+    return tuple(problems)
+
+
+async def _check_template(calls: TwilioCalls, template: str) -> list[str]:
+    try:
+        approval = await calls.call(
+            lambda client: client.content.v1.contents(template).approval_fetch().fetch()
+        )
+    except CallError as error:
+        if error.status == 404:
+            return ["template_missing"]
+        raise
+    status = str((approval.whatsapp or {}).get("status", "unknown"))
+    return [] if status == "approved" else [f"template_{status}"]
+
+
+def sid_of(message: Any) -> str | None:
+    """Twilio's id of what it made of a call."""
     return message.sid if isinstance(message.sid, str) else None
 
 
-def _is_that(sent: Any, text: str | None, since: datetime) -> bool:
+def is_that(sent: Any, text: str | None, since: datetime) -> bool:
+    """Whether a listed message is one of ours since then, with this text when it is known."""
     at = sent.date_created
     return (
         str(sent.direction).startswith("outbound")

@@ -61,6 +61,16 @@ VERDICTS = {
     21609: _mend("wrong_callback"),
     21655: _mend("wrong_template"),
     63021: _mend("wrong_template"),
+    # Calls, and texts to phones.
+    13223: Verdict("invalid_address", unreachable=True),
+    13224: Verdict("invalid_address", unreachable=True),
+    21217: Verdict("invalid_address", unreachable=True),
+    30006: Verdict("invalid_address", unreachable=True),
+    13227: _mend("country_closed"),
+    21215: _mend("country_closed"),
+    21408: _mend("country_closed"),
+    21210: _mend("wrong_sender"),
+    21205: _mend("wrong_callback"),
 }
 BY_STATUS = {401: AUTH, 403: AUTH, 429: RATE}
 
@@ -76,3 +86,14 @@ def meaning_of(error: CallError) -> Exception:
     return SendError(
         f"twilio {error.code or error.status}" if refused else error.reason, permanent=refused
     )
+
+
+def for_page(error: CallError) -> Exception:
+    """What a failed call means for a page: what somebody has to mend first is no way just now.
+
+    A text to a person waits until it is mended; a page goes on by the next contact at once.
+    """
+    meaning = meaning_of(error)
+    if isinstance(meaning, SendError) and meaning.hold_channel and meaning.reason != RATE.reason:
+        return SendError(meaning.reason, permanent=True)
+    return meaning

@@ -24,6 +24,7 @@ _OTHER_UNITS = frozenset(
 )
 _NO_AGE = stems_of("sip3mi siuppak izin nomor no pasal jl jam tanggal")
 """Words before a figure that counts something else."""
+_NO_AGE_OF_A_WORKER = frozenset({"kontrak", "pengalaman", "selama", "sudah"})
 _CLOSE = 2
 _NEAR_WORK = 20
 
@@ -63,21 +64,26 @@ def _start_of_age(reading: Reading, index: int, *, abroad: bool, offered: bool) 
         return None
     said_as_age = bool(_AGE_BEFORE & set(before))
     of_a_child = bool(_CHILD_BEFORE & set(before))
-    around = reading.words[
-        max(sentence.start, index - _NEAR_WORK) : min(sentence.end, index + _NEAR_WORK)
-    ]
-    works = any(word.stem in _WORK for word in around)
+    units = [word.stem for word in reading.words[index + 1 : min(index + 4, sentence.end)]]
+    welcome = before[-1:] == ["yang"] and bool(_WELCOME & set(after))
+    in_years = _in_years(units) and not _NO_AGE_OF_A_WORKER & set(before)
+    if not (said_as_age or of_a_child or welcome or in_years):
+        return None
+    is_span = in_years and units[0] == NUMBER
     own = offered and said_as_age and _is_own(reading, index)
-    if not works and not (abroad and said_as_age) and not own:
+    if not (own or (abroad and (said_as_age or is_span)) or _is_near_work(reading, index)):
         return None
     if said_as_age or of_a_child:
         cues = _AGE_BEFORE | _CHILD_BEFORE
         return next(first + offset for offset, stem in enumerate(before) if stem in cues)
-    if before[-1:] == ["yang"] and _WELCOME & set(after):
-        return index
-    units = [word.stem for word in reading.words[index + 1 : min(index + 4, sentence.end)]]
-    in_years = _in_years(units) and not {"kontrak", "pengalaman", "selama", "sudah"} & set(before)
-    return index if in_years else None
+    return index
+
+
+def _is_near_work(reading: Reading, index: int) -> bool:
+    """Whether a word of work stands around a figure in its sentence."""
+    sentence = reading.sentence_at(index)
+    first, last = max(sentence.start, index - _NEAR_WORK), min(sentence.end, index + _NEAR_WORK)
+    return any(word.stem in _WORK for word in reading.words[first:last])
 
 
 def _in_years(behind: list[str]) -> bool:

@@ -71,6 +71,7 @@ class Patterns:
             for line in written:
                 for plain_line in _plain_lines(line):
                     self._add(code, plain_line)
+        self._first = re.compile(f"[{''.join(sorted(self._after_first))}]")
 
     @property
     def first_words(self) -> frozenset[str]:
@@ -85,16 +86,16 @@ class Patterns:
         said = "".join([letters.get(word.stem, _OTHER) for word in reading.words])
         found: list[Match] = []
         remembered: dict[str, list[tuple[str, int]]] = {}
-        for sentence in reading.sentences:
-            for at in range(sentence.start, sentence.end):
-                if said[at] not in self._after_first:
-                    continue
-                window = said[at : min(sentence.end, at + LONGEST_MATCH)]
-                lengths = remembered.get(window)
-                if lengths is None:
-                    lengths = list(self._lengths(window))
-                    if len(remembered) < _MOST_REMEMBERED:
-                        remembered[window] = lengths
+        sentence_at = reading.sentence_at
+        for first in self._first.finditer(said):
+            at = first.start()
+            window = said[at : min(sentence_at(at).end, at + LONGEST_MATCH)]
+            lengths = remembered.get(window)
+            if lengths is None:
+                lengths = list(self._lengths(window))
+                if len(remembered) < _MOST_REMEMBERED:
+                    remembered[window] = lengths
+            if lengths:
                 found += [Match(code, at, at + length) for code, length in lengths]
         return found
 

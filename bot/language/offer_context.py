@@ -268,4 +268,4 @@ class Context:
 
 def _continues(above: Sentence, sentence: Sentence) -> bool:
     """Whether a sentence is an item of the list that the one above opens or belongs to."""
-    return sentence.bullet and (above.heading or above.bullet)
+    return sentence.bullet and (above.heading or above.bullet or "?" in above.mark)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from bot.language.facts import Facts, facts_of
+from bot.language.facts import Facts, facts_of, household_ban
 from bot.language.flags import catalogue, flag_patterns
 from bot.language.judging import WORTH_KNOWING, judge
 from bot.language.links import LinkKind, link_findings
@@ -14,6 +14,7 @@ from bot.language.offer_context import Context
 from bot.language.offer_rules import rule_matches
 from bot.language.reading import Reading, read
 from bot.language.sayings import sayings
+from bot.language.second_opinion import second_opinion
 from bot.language.types import Entity, Evidence, OfferCheck
 
 TEXTS_AT_HAND = 8
@@ -32,23 +33,6 @@ _SHOWN_FACTS = (
     "phone",
     "account",
 )
-UNHEARD = -0.8
-DOUBTED = 0.0
-HEARD = 0.2
-"""Margins of the model of sayings: up to the first the words of a pattern are taken for something
-else, up to the second they are doubted, above the third words without a pattern count. Chosen on
-offers that neither patterns nor model had seen; docs/red-flag-check.md has the table."""
-
-FEWEST_GOOD_SIGNS = 2
-"""Good signs beside which the model may doubt a pattern: honest offers name them, and of others it
-knows too few to tell."""
-
-_FEWEST_WORDS = 5
-"""Words of a clause that says a flag; "gratis" alone says none."""
-
-_DERIVED = frozenset({"underage_recruit", "middle_east_domestic_ban", "unrealistic_salary"})
-"""Flags of ages, places and sums rather than of words."""
-
 _FALSE_OFFICE = "institution_impersonation"
 _FEE = "upfront_fee"
 _PRIVATE = "personal_account_transfer"
@@ -65,7 +49,12 @@ def check_offer(text: str) -> OfferCheck:
     finder = _Finder(reading, context)
     found = _found(reading, context, facts, finder)
     red = flag_patterns().red
-    doubtful = _heard(reading, finder, found, red)
+    model = sayings()
+    heard = model.hear(reading) if model else None
+    doubtful: frozenset[str] = frozenset()
+    if heard is not None:
+        banned = not facts.countries.isdisjoint(household_ban())
+        found, doubtful = second_opinion(heard, found, finder.may_add, banned=banned)
     flags = tuple(_evidence(reading, match) for match in _in_order(found, red))
     flags += tuple(_false_office(text)) if _FALSE_OFFICE not in found else ()
     signals = tuple(_evidence(reading, match) for match in _in_order(found, found.keys() - red))
@@ -106,36 +95,6 @@ def _found(reading: Reading, context: Context, facts: Facts, finder: _Finder) ->
     return found
 
 
-def _heard(
-    reading: Reading, finder: _Finder, found: dict[str, Match], red: frozenset[str]
-) -> frozenset[str]:
-    """Add the flags that only the model hears and take out those that it does not hear at all.
-
-    Returns the codes that it doubts. What the rules derive from facts it is not asked about.
-    """
-    model = sayings()
-    heard = model.hear(reading) if model else None
-    if heard is None:
-        return frozenset()
-    doubtful = set()
-    # Alone, words that the model does not know are still those of a scam.
-    honest = len(found.keys() - red) >= FEWEST_GOOD_SIGNS
-    for code, match in list(found.items()) if honest else ():
-        margin = heard.at(code, match.start, match.end) if code in red else None
-        if margin is None or code in _DERIVED:
-            continue
-        if margin <= UNHEARD:
-            del found[code]
-        elif margin <= DOUBTED:
-            doubtful.add(code)
-    for code in sorted((red & heard.places.keys()) - found.keys() - _DERIVED):
-        part, margin = heard.surest(code)
-        match = Match(code, part.start, part.end)
-        if margin > HEARD and match.end - match.start >= _FEWEST_WORDS and finder.may_add(match):
-            found[code] = match
-    return frozenset(doubtful)
-
-
 class _Finder:
     """The matches of one reading by code, and what takes them back."""
 
@@ -163,13 +122,21 @@ class _Finder:
         for name in names:
             yield from self._every.get(name, ())
 
-    def may_add(self, match: Match) -> bool:
-        """Whether words without a pattern may count: not where one was taken back among them."""
-        refusing = (f"{match.code}/not", f"{match.code}/unless")
-        matches = (*self.candidates(match.code), *self._of(refusing))
-        inside = (each.start for each in matches)
-        told_otherwise = any(match.start <= start < match.end for start in inside)
-        return not told_otherwise and self._context.is_fact(match)
+    def may_add(self, match: Match, *, sure: bool) -> bool:
+        """Whether words without a pattern may count.
+
+        Not where something takes a pattern back among them, nor where one was no fact; who is
+        `sure` asks only that none is negated.
+        """
+
+        def inside(matches: Iterable[Match]) -> list[Match]:
+            return [each for each in matches if match.start <= each.start < match.end]
+
+        refusing = self._of((f"{match.code}/not", f"{match.code}/unless"))
+        fitting = inside(self.candidates(match.code))
+        if inside(refusing) or any(map(self._context.is_negated, fitting)):
+            return False
+        return (sure or not fitting) and self._context.is_fact(match)
 
     def add_first(self, found: dict[str, Match], code: str, candidates: list[Match]) -> None:
         """Add the first candidate that holds, unless the code is found already."""

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from bot.language.families import family, other_meanings
@@ -87,6 +87,9 @@ LABEL = re.compile(
 """A line of a copied chat up to its speaker: "[08:12] Pak Jun:"."""
 _QUOTE = re.compile('["\u201c\u201d]')
 _LONGEST_QUOTATION = 40
+_WORDS_AT_HAND = 8192
+"""Words whose stems are kept at hand: people write few and the same ones."""
+
 _HAS_VALUE = re.compile(r"[1-9]")
 _BULLET = re.compile(r"[ \t]*(?:[-*>•✓]|\d{1,2}[.)])[ \t]*")
 
@@ -201,7 +204,8 @@ def read(text: str) -> Reading:
         elif kind == "short":
             continue
         else:
-            word = _word(found, kind or "word", pause)
+            typed = found.group()
+            word = Word(typed, _stem_of(typed, kind or "word"), found.start(), found.end(), pause)
             if len(words) > first:
                 _settle(plain, words, word)
             words.append(word)
@@ -230,15 +234,13 @@ def _label_ends(text: str) -> frozenset[int]:
     return frozenset(each.end() - 1 for each in found if each["time"] or each["who"] in often)
 
 
-def _word(found: re.Match[str], kind: str, after_pause: bool) -> Word:
-    text = found.group()
+@lru_cache(maxsize=_WORDS_AT_HAND)
+def _stem_of(text: str, kind: str) -> str:
     if kind == "amount":
-        key = AMOUNT if _HAS_VALUE.search(text) else NOTHING
-    elif text == "0":
-        key = NOTHING
-    else:
-        key = NUMBER if kind == "number" else key_of(text)
-    return Word(text, key, found.start(), found.end(), after_pause)
+        return AMOUNT if _HAS_VALUE.search(text) else NOTHING
+    if text == "0":
+        return NOTHING
+    return NUMBER if kind == "number" else key_of(text)
 
 
 def _settle(plain: Normalised, words: list[Word], word: Word) -> None:

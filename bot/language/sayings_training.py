@@ -8,17 +8,32 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import yaml
 
-from bot.language.clauses import BLOCKS, clauses, terms
-from bot.language.reading import Word, read
+from bot.language.clause_terms import (
+    LETTERS_WEIGH,
+    SHAPE_WEIGHS,
+    WORDS_WEIGH,
+    Known,
+    Said,
+    Terms,
+    negators,
+    pieces,
+    spelt,
+    terms,
+)
+from bot.language.clauses import clauses
+from bot.language.meanings import Vocabulary
+from bot.language.reading import read
 from bot.language.sayings import SayingModel
-from bot.language.training import tabled
+from bot.language.training import SEEN_AT_LEAST, rarity, vocabulary
 
 STRENGTH = 0.7
 """Inverse of the regularisation; by cross-validation over whole offers."""
@@ -32,12 +47,12 @@ _WHOLE = "whole"
 
 @dataclass(frozen=True)
 class Sentence:
-    """Words with the codes that they say; nothing is known of the codes in `open`.
+    """The stems of words with the codes that they say; nothing is known of the codes in `open`.
 
     `offer` numbers the whole offer that they are a clause of.
     """
 
-    words: tuple[Word, ...] = field(repr=False)
+    stems: tuple[str, ...] = field(repr=False)
     asks: bool
     says: frozenset[str]
     open: frozenset[str] = frozenset()
@@ -64,8 +79,8 @@ def read_sentences(folder: Path) -> Iterator[Sentence]:
             said = frozenset((*offer["flags"], *offer["signals"]))
             reading = read(offer["text"])
             for part in clauses(reading):
-                words = reading.words[part.start : part.end]
-                yield Sentence(words, part.asks, frozenset(), said, number)
+                stems = tuple(word.stem for word in reading.words[part.start : part.end])
+                yield Sentence(stems, part.asks, frozenset(), said, number)
 
 
 def train(sentences: list[Sentence]) -> SayingModel:
@@ -73,8 +88,7 @@ def train(sentences: list[Sentence]) -> SayingModel:
     # Here, so that whoever only reads offers does not need it.
     from sklearn.svm import LinearSVC  # noqa: PLC0415
 
-    found = [terms(sentence.words, asks=sentence.asks) for sentence in sentences]
-    table, vocabularies = tabled(found, BLOCKS)
+    table, known = _tabled(sentences)
     width = table.shape[1]
 
     codes = tuple(sorted(frozenset().union(*(sentence.says for sentence in sentences))))
@@ -97,7 +111,66 @@ def train(sentences: list[Sentence]) -> SayingModel:
         machine = learn(says)
         weights[:, place] = machine.coef_[0]
         bias[place] = machine.intercept_[0]
-    return SayingModel(codes, vocabularies, weights, bias)
+    return SayingModel(codes, known.stems, known.words, known.shape, known.letters, weights, bias)
+
+
+class _Known(NamedTuple):
+    """All that a model knows of what clauses may hold."""
+
+    stems: tuple[str, ...]
+    words: Known
+    shape: Known
+    letters: Vocabulary
+
+
+def _tabled(sentences: Sequence[Sentence]) -> tuple[Any, _Known]:
+    """The terms of sentences that have words as a sparse table, a row each, and what they are."""
+    # Here, so that whoever only reads offers does not need it; scipy ships no types.
+    from scipy import sparse  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    count = len(sentences)
+    seen = Counter(stem for sentence in sentences for stem in set(sentence.stems))
+    stems = tuple(sorted(stem for stem, times in seen.items() if times >= SEEN_AT_LEAST))
+    numbers = {stem: number for number, stem in enumerate(stems)}
+    said = Said.of((stem for sentence in sentences for stem in sentence.stems), numbers)
+    sizes = np.array([len(sentence.stems) for sentence in sentences], dtype=np.int64)
+    asks = np.array([sentence.asks for sentence in sentences])
+    words, shape = terms(said.numbers, sizes, asks, negators(numbers))
+    letters = vocabulary(
+        dict.fromkeys((piece for stem in sentence.stems for piece in pieces(stem)), 1.0)
+        for sentence in sentences
+    )
+    known = _Known(stems, _known(words, count), _known(shape, count), letters)
+
+    def of_words(found: Terms, terms_known: Known, length: float) -> Any:
+        placed = terms_known.placed(found, count, length)
+        shape = (count, len(terms_known.terms))
+        return sparse.csr_matrix((placed.values, (placed.clauses, placed.rows)), shape=shape)
+
+    every = (*stems, *said.new)
+    found = spelt(every, letters)
+    rows = np.repeat(np.arange(len(every)), found.sizes)
+    by_stem = sparse.csr_matrix(
+        (found.values, (rows, found.rows)), shape=(len(every), len(letters.terms))
+    )
+    of = np.repeat(np.arange(count), sizes)
+    holds = sparse.csr_matrix((np.ones(len(of)), (of, said.numbers)), shape=(count, len(every)))
+    lengths = np.sqrt(holds @ found.squares)
+    blocks = [
+        of_words(words, known.words, WORDS_WEIGH),
+        of_words(shape, known.shape, SHAPE_WEIGHS),
+        sparse.diags(LETTERS_WEIGH / lengths) @ holds @ by_stem,
+    ]
+    return sparse.hstack(blocks, format="csr"), known
+
+
+def _known(found: Terms, count: int) -> Known:
+    """The terms of at least `SEEN_AT_LEAST` clauses."""
+    pairs = np.unique(np.stack([found.terms, found.clauses]), axis=1)
+    kept, times = np.unique(pairs[0], return_counts=True)
+    kept, times = kept[times >= SEEN_AT_LEAST], times[times >= SEEN_AT_LEAST]
+    rare = [rarity(each, count) for each in times.tolist()]
+    return Known(kept, np.array(rare, dtype=np.float32), rarity(1, count))
 
 
 def _likeliest(sentences: list[Sentence], code: str, margins: list[float]) -> list[int]:
@@ -112,7 +185,8 @@ def _likeliest(sentences: list[Sentence], code: str, margins: list[float]) -> li
 
 
 def _sentence(line: str, codes: frozenset[str]) -> Sentence:
-    return Sentence(read(line).words, line.rstrip().endswith("?"), codes)
+    stems = tuple(word.stem for word in read(line).words)
+    return Sentence(stems, line.rstrip().endswith("?"), codes)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,9 @@ from bot.language.numbers import with_figures
 MESSAGES_AT_HAND = 8
 """Messages whose plain words are kept at hand: several judges read the same one in turn."""
 
+_WORDS_AT_HAND = 8192
+"""Words, typed the same by many, whose plain ones are kept at hand."""
+
 LONGEST_RUN = 40
 """Characters without a space after which one is put in: tokenizers are quadratic on such runs."""
 
@@ -128,7 +131,7 @@ def normalise(text: str) -> Normalised:
     for found in _WORD.finditer(folded):
         start, end = found.span()
         word = found.group()
-        plain = _plain(found)
+        plain = _plain_word(word) if found.lastgroup == "word" else _plain(found)
         if word in to_places and _leads_to_a_place(before, folded[done:start]):
             plain = to_places[word]
         before = plain
@@ -210,8 +213,6 @@ def _folded(character: str) -> str:
 def _plain(found: re.Match[str]) -> str:
     word = found.group()
     kind = found.lastgroup
-    if kind == "word":
-        return _plain_word(word)
     if kind in _FIXED:
         return _FIXED[kind]
     if kind == "apart":
@@ -228,6 +229,7 @@ def _plain(found: re.Match[str]) -> str:
     return _plain_word(word)
 
 
+@lru_cache(maxsize=_WORDS_AT_HAND)
 def _plain_word(word: str) -> str:
     spelling = _spelling()
     if word in spelling.keep or word.isdigit() or len(word) > LONGEST_RUN:

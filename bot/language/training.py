@@ -101,9 +101,13 @@ def vocabulary(documents: Iterable[dict[str, float]]) -> Vocabulary:
         seen.update(document.keys())
         total += 1
     kept = tuple(sorted(term for term, count in seen.items() if count >= SEEN_AT_LEAST))
-    rarity = [math.log((1 + total) / (1 + seen[term])) + 1 for term in kept]
     return Vocabulary(
         terms=kept,
-        rarity=np.array(rarity, dtype=np.float32),
-        unknown=math.log((1 + total) / 2) + 1,
+        rarity=np.array([rarity(seen[term], total) for term in kept], dtype=np.float32),
+        unknown=rarity(1, total),
     )
+
+
+def rarity(seen: int, total: int) -> float:
+    """The smoothed inverse frequency of a term that so many of all examples hold."""
+    return math.log((1 + total) / (1 + seen)) + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.cases import Case, CloseReason, LogKind
+from bot.domain.cases import NO_PERSONS, Case, CloseReason, LogKind
 from bot.domain.notices import is_hard, notices_after
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -12,7 +12,12 @@ WITH_SIGNALS = (LogKind.OPENED, LogKind.SIGNALS, LogKind.URGENCY_RAISED)
 
 
 def tell(uow: SqlUnitOfWork, case: Case, reason: CloseReason, now: datetime) -> None:
-    """A case was closed: all who carried it find a notice when they next open the console."""
+    """A case was closed: all who carried it find a notice when they next open the console.
+
+    Nothing is told of a trial or of a broken machine.
+    """
+    if case.kind in NO_PERSONS:
+        return
     kinds = notices_after(reason, hard=is_hard(case.kind, case.urgency, _signals(uow, case)))
     for staff_id in uow.notices.who_carried(case.id) if kinds else ():
         for kind in kinds:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.cases import Case, CloseReason, LogKind
+from bot.domain.cases import NO_PERSONS, Case, CloseReason, LogKind
 from bot.domain.conversation import HandledBy, Talk
 from bot.domain.staff import Staff
 from bot.language.types import Urgency
@@ -14,8 +14,9 @@ from bot.store.unit_of_work import SqlUnitOfWork
 
 
 def needs_two(case: Case) -> bool:
-    """Whether one member alone may not close it: a real emergency, whatever their role."""
-    return case.urgency is Urgency.EMERGENCY and not case.practice
+    """Whether one member alone may not close it: a real emergency of a person, whatever their role."""
+    is_real = not case.practice and case.kind not in NO_PERSONS
+    return case.urgency is Urgency.EMERGENCY and is_real
 
 
 def ask_or_close(

@@ -19,6 +19,7 @@ from bot.domain.delivery import (
 )
 from bot.domain.messages import Author, Delivery, Outbound, Purpose
 from bot.domain.office import Office
+from bot.domain.pages import PageEvent
 from bot.ports import NotToldError, SendError, Wording
 from bot.services import caring, paging
 from bot.services.speak import announce
@@ -26,6 +27,15 @@ from bot.store.deliveries import Due, Ended
 from bot.store.unit_of_work import SqlUnitOfWork
 
 UNKNOWN_OUTCOME = "outcome_unknown"
+ANSWERED_ONLY = "answered_not_acknowledged"
+PAGE_EVENTS = {
+    "ringing": PageEvent.DELIVERED,
+    "delivered": PageEvent.DELIVERED,
+    "read": PageEvent.SEEN,
+    "heard": PageEvent.SEEN,
+    "completed": PageEvent.SEEN,
+}
+"""What the provider's words about a page, or ours about a call, mean for its record."""
 # A row that may not leave frees the one behind it, at once.
 MOST_LOOKS = 3
 # The trouble that left an outcome open often lasts: ask for some minutes before giving it up.
@@ -199,19 +209,35 @@ def note_status(
     ended = uow.reports.note(row_id, status)
     if ended is None:
         return
-    if is_failure(status) and error == TOO_LATE:
+    if ended.purpose is Purpose.PAGE:
+        _note_page(uow, row_id, status, error, now)
+    elif is_failure(status) and error == TOO_LATE:
         uow.deliveries.end(row_id, Delivery.HELD, WINDOW_CLOSED)
         uow.alarms.raise_once("window_closed", ended.channel, now)
     elif is_failure(status):
         uow.deliveries.end(row_id, Delivery.FAILED_PERMANENTLY, (error or status)[:80])
-        if ended.purpose is Purpose.PAGE:
-            paging.page_lost(uow, ended, error or status, now)
-        else:
-            gone = error in NOT_REACHABLE
-            _failed_for_good(uow, ended, error or status, office, now, unreachable=gone)
+        gone = error in NOT_REACHABLE
+        _failed_for_good(uow, ended, error or status, office, now, unreachable=gone)
     else:
         uow.reports.arrived(row_id, now)
     uow.wake("console")
+
+
+def _note_page(
+    uow: SqlUnitOfWork, row_id: str, status: str, error: str | None, now: datetime
+) -> None:
+    """The same of a page: a failure goes on to the member's next contact at once.
+
+    A call that was heard to its end without a key is seen, and no answer: paging goes on.
+    """
+    if is_failure(status):
+        paging.note_page_event(uow, row_id, PageEvent.FAILED, (error or status)[:80], now)
+        return
+    uow.reports.arrived(row_id, now)
+    event = PAGE_EVENTS.get(status)
+    if event is not None:
+        reason = ANSWERED_ONLY if status == "completed" else ""
+        paging.note_page_event(uow, row_id, event, reason, now)
 
 
 def _failed_for_good(

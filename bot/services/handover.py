@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.cases import Case, LogKind
-from bot.domain.handover import PATIENCE, Missing
+from bot.domain.cases import LogKind
+from bot.domain.handover import PATIENCE, Missing, taken_on
 from bot.domain.office import Office
 from bot.domain.pages import PageKind
 from bot.domain.rota import Override, shifts_between
 from bot.domain.staff import Staff
 from bot.services.duty import active_staff
-from bot.services.over_time import LOOK_BACK, not_handed_over, over_time
+from bot.services.over_time import LOOK_BACK, not_handed_over, off_duty_owners, over_time
 from bot.services.paging import page_members
 from bot.services.quarantine import SUPERVISORS
 from bot.services.takeover import RefusedError
@@ -66,20 +67,40 @@ def end_duty(uow: SqlUnitOfWork, member: Staff, now: datetime) -> None:
     uow.wake("console")
 
 
-def accept_step(uow: SqlUnitOfWork, case: Case, member: Staff, step_id: str, now: datetime) -> None:
-    """A member takes a next step on, and the case with it. RefusedError when it is not theirs."""
-    if not uow.next_steps.accept(step_id, member.id, now):
-        raise RefusedError("Langkah ini bukan untukmu, atau sudah diterima.")
-    uow.cases.set_owner(case.id, member.id, now)
-    uow.cases.log(case.id, LogKind.NOTE, member.label, "Langkah berikutnya diterima", now)
-    uow.wake("console")
+def hand_on(uow: SqlUnitOfWork, now: datetime) -> bool:
+    """What those whose duty has ended owned belongs to whoever of the next shift took it on.
+
+    Not before the end: a step that a colleague takes within a shift moves no case.
+    """
+    plan = uow.rota.plan(now - LOOK_BACK)
+    moved = False
+    for staff_id in off_duty_owners(uow, plan, now):
+        case_ids = [case.id for case in uow.next_steps.owned_cases(staff_id)]
+        commitments = uow.next_steps.commitments(case_ids)
+        coming = plan.coming_after(staff_id, now)
+        for case_id, owner_id in taken_on(case_ids, commitments, coming, now).items():
+            if owner_id == staff_id:
+                continue
+            uow.cases.set_owner(case_id, owner_id, now)
+            label = uow.staff.get(owner_id).label
+            log.info("case_handed_on", case=case_id, to=label)
+            # The log of a case without its key cannot be written; the case changes hands anyway.
+            with suppress(KeyMissingError):
+                told = f"Diserahkan ke {label} di akhir jaga"
+                uow.cases.log(case_id, LogKind.NOTE, "system", told, now)
+            moved = True
+    if moved:
+        uow.wake("console")
+    return moved
 
 
 def chase(uow: SqlUnitOfWork, office: Office, now: datetime) -> bool:
     """Half an hour after an end that could not be one: an alarm, and supervisors are paged, once.
 
-    An alarm whose case was handed over since settles itself. Returns whether anything was done.
+    What was handed over changes its owner, and an alarm about it settles itself. Returns whether
+    anything was done.
     """
+    moved = hand_on(uow, now)
     late = {
         case.reference: (case, each.ended_at)
         for each in over_time(uow, uow.rota.plan(now - LOOK_BACK), now)
@@ -103,7 +124,7 @@ def chase(uow: SqlUnitOfWork, office: Office, now: datetime) -> bool:
         uow.alarms.settle_one(alarm.id, now)
     if told or settled:
         uow.wake("console")
-    return bool(told or settled)
+    return bool(moved or told or settled)
 
 
 def _page_supervisors(uow: SqlUnitOfWork, owned: OwnedCase, office: Office, now: datetime) -> None:

@@ -38,14 +38,19 @@ def not_handed_over(
 
 def over_time(uow: SqlUnitOfWork, plan: Plan, now: datetime) -> tuple[OverTime, ...]:
     """Who is over time, in the order in which their duty ended; the plan begins LOOK_BACK ago."""
-    active = {each.id for each in uow.staff.everyone() if not (each.disabled or each.robot)}
-    owners = {case.owner_id for case in uow.next_steps.owned_cases()} & active
-    owners -= set(plan.on_call(now))
-    if not owners:
-        return ()
     found = [
         OverTime(staff_id, ended_at, cases)
-        for staff_id, ended_at in plan.last_ends(now - LOOK_BACK, now).items()
-        if staff_id in owners and (cases := not_handed_over(uow, plan, staff_id, now))
+        for staff_id, ended_at in off_duty_owners(uow, plan, now).items()
+        if (cases := not_handed_over(uow, plan, staff_id, now))
     ]
     return tuple(sorted(found, key=lambda each: (each.ended_at, each.staff_id)))
+
+
+def off_duty_owners(uow: SqlUnitOfWork, plan: Plan, now: datetime) -> dict[str, datetime]:
+    """Who owns a grave case and is not on duty any more, with the end of their last duty."""
+    owners = {case.owner_id for case in uow.next_steps.owned_cases()} - set(plan.on_call(now))
+    if not owners:
+        return {}
+    owners &= {each.id for each in uow.staff.everyone() if not (each.disabled or each.robot)}
+    ends = plan.last_ends(now - LOOK_BACK, now)
+    return {staff_id: end for staff_id, end in ends.items() if staff_id in owners}

@@ -7,14 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, or_, select
 
-from bot.domain.cases import TRIALS, CaseKind
+from bot.domain.cases import NO_PERSONS, TRIALS, CaseKind
 from bot.domain.load import Rang
 from bot.domain.notices import NOT_CARRIED
 from bot.domain.pages import PageEvent, PageKind
 from bot.language.types import Urgency
 from bot.store.tables import acknowledgement, case_file, escalation, page, page_log
 
-# Trials wake nobody or only who agreed, a test is what its owner asked for, and who is told who has it only reads.
+# A test is what its owner asked for, and who is told who has it only reads.
 COUNTED = (PageKind.STEP, PageKind.NOTICE, PageKind.REMINDER, PageKind.SUPERVISOR)
 
 
@@ -51,6 +51,7 @@ class Loads:
             .join(case_file, case_file.c.id == escalation.c.case_id)
             .where(
                 acknowledgement.c.at > since,
+                case_file.c.kind.not_in(NO_PERSONS),
                 or_(
                     case_file.c.urgency == Urgency.EMERGENCY,
                     case_file.c.kind == CaseKind.SELF_HARM,

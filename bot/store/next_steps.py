@@ -15,6 +15,16 @@ from bot.language.types import Urgency
 from bot.store.rows import SealedRows, case_key, new_id
 from bot.store.tables import case_file, next_step
 
+_OWNED = (
+    select(case_file.c.id, case_file.c.reference, case_file.c.owner_id)
+    .where(
+        case_file.c.state == CaseState.OPEN,
+        case_file.c.urgency_rank >= Urgency.URGENT.rank,
+        case_file.c.owner_id.is_not(None),
+    )
+    .order_by(case_file.c.opened_at, case_file.c.id)
+)
+
 
 @dataclass(frozen=True)
 class OwnedCase:
@@ -158,14 +168,8 @@ class NextSteps(SealedRows):
 
         Nothing sealed is read: one lost key must not hide who is on call.
         """
-        asked = select(case_file.c.id, case_file.c.reference, case_file.c.owner_id).where(
-            case_file.c.state == CaseState.OPEN,
-            case_file.c.urgency_rank >= Urgency.URGENT.rank,
-            case_file.c.owner_id.is_not(None),
-        )
-        if owner_id is not None:
-            asked = asked.where(case_file.c.owner_id == owner_id)
-        rows = self._connection.execute(asked.order_by(case_file.c.opened_at, case_file.c.id))
+        asked = _OWNED if owner_id is None else _OWNED.where(case_file.c.owner_id == owner_id)
+        rows = self._connection.execute(asked)
         return tuple(OwnedCase(row.id, row.reference, row.owner_id) for row in rows)
 
     def commitments(self, case_ids: Sequence[str]) -> dict[str, list[Commitment]]:

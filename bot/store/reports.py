@@ -49,6 +49,26 @@ class Reports:
             .values(state=Delivery.SENT, error=None, sent_at=now)
         )
 
+    def page_row(self, channel: str, staff_id: str, provider_id: str) -> str | None:
+        """Id of the row of a page by the provider's id; the member's newest when that is unknown."""
+        mine = (
+            select(outbound.c.id)
+            .where(
+                outbound.c.page_id.is_not(None),
+                outbound.c.channel == channel,
+                outbound.c.staff_id == staff_id,
+            )
+            .order_by(outbound.c.created_at.desc())
+            .limit(1)
+        )
+        row = None
+        if provider_id:
+            row = self._connection.execute(
+                mine.where(outbound.c.provider_id == provider_id)
+            ).first()
+        row = row or self._connection.execute(mine).first()
+        return None if row is None else str(row.id)
+
     def silent_since(
         self, channel: str, before: datetime, limit: int
     ) -> tuple[tuple[str, str], ...]:

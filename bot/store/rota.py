@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
 from bot.domain.plans import Plan
 from bot.domain.rota import Holiday, Override, Rotation, Schedule, Shift
@@ -18,6 +18,30 @@ from bot.store.tables import holiday, override, rotation, schedule, shift, staff
 
 MAIN = "main"
 """The schedule that is there from the beginning: duty that somebody begins by a button."""
+
+# The plan is read with every message that comes in: these are put together once.
+_SHIFTS = (
+    select(shift)
+    .where(shift.c.ends_at > bindparam("since"))
+    .order_by(shift.c.starts_at, shift.c.id)
+)
+_OVERRIDES = (
+    select(override)
+    .where(override.c.ends_at > bindparam("since"), override.c.accepted_at.is_not(None))
+    # What was agreed on last counts last, whenever it was asked for.
+    .order_by(override.c.accepted_at, override.c.created_at, override.c.id)
+)
+_GONE = select(staff.c.id).where(or_(staff.c.disabled, staff.c.robot))
+_ROTATIONS = (
+    select(
+        *(column for column in rotation.c if column.name != "schedule_id"),
+        schedule.c.id.label("schedule_id"),
+        schedule.c.name.label("schedule_name"),
+        schedule.c.timezone,
+    )
+    .select_from(schedule.outerjoin(rotation, rotation.c.schedule_id == schedule.c.id))
+    .order_by(schedule.c.name, rotation.c.name, rotation.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -37,46 +61,39 @@ class Rota:
 
     def schedules(self, since: datetime) -> tuple[Schedule, ...]:
         """All schedules by name, with the shifts and swaps that end after a moment."""
-        rotations: dict[str, list[Rotation]] = defaultdict(list)
-        for row in self._connection.execute(
-            select(rotation).order_by(rotation.c.name, rotation.c.id)
-        ):
-            rotations[row.schedule_id].append(_read_rotation(row))
+        at = {"since": since}
         shifts: dict[str, list[Shift]] = defaultdict(list)
-        for row in self._connection.execute(
-            select(shift).where(shift.c.ends_at > since).order_by(shift.c.starts_at, shift.c.id)
-        ):
+        for row in self._connection.execute(_SHIFTS, at):
             shifts[row.schedule_id].append(Shift(row.id, row.staff_id, row.starts_at, row.ends_at))
         overrides: dict[str, list[Override]] = defaultdict(list)
-        for row in self._connection.execute(
-            select(override)
-            .where(override.c.ends_at > since, override.c.accepted_at.is_not(None))
-            # What was agreed on last counts last, whenever it was asked for.
-            .order_by(override.c.accepted_at, override.c.created_at, override.c.id)
-        ):
+        for row in self._connection.execute(_OVERRIDES, at):
             overrides[row.schedule_id].append(_read_override(row))
-        gone = frozenset(
-            row.id
-            for row in self._connection.execute(
-                select(staff.c.id).where(or_(staff.c.disabled, staff.c.robot))
-            )
-        )
+        gone = frozenset(row.id for row in self._connection.execute(_GONE))
+        rotations: dict[str, list[Rotation]] = {}
+        heads: dict[str, tuple[str, str]] = {}
+        for row in self._connection.execute(_ROTATIONS):
+            heads[row.schedule_id] = (row.schedule_name, row.timezone)
+            known = rotations.setdefault(row.schedule_id, [])
+            if row.id is not None:
+                known.append(_read_rotation(row))
         return tuple(
             Schedule(
-                row.id,
-                row.name,
-                ZoneInfo(row.timezone),
-                tuple(rotations[row.id]),
-                tuple(shifts[row.id]),
-                tuple(overrides[row.id]),
+                schedule_id,
+                name,
+                ZoneInfo(timezone),
+                tuple(rotations[schedule_id]),
+                tuple(shifts[schedule_id]),
+                tuple(overrides[schedule_id]),
                 gone,
             )
-            for row in self._connection.execute(select(schedule).order_by(schedule.c.name))
+            for schedule_id, (name, timezone) in heads.items()
         )
 
     def plan(self, since: datetime) -> Plan:
         """All schedules with the holidays, from a moment on."""
-        return Plan(self.schedules(since), self.days_off(since))
+        schedules = self.schedules(since)
+        rests = any(not each.on_holidays for one in schedules for each in one.rotations)
+        return Plan(schedules, self.days_off(since) if rests else frozenset())
 
     def add_schedule(self, name: str, timezone: str, now: datetime) -> str:
         """A schedule without anything in it."""

@@ -62,6 +62,11 @@ def staff_key(staff_id: str) -> str:
     return f"staff:{staff_id}"
 
 
+def address_hash(vault: Vault, channel: str, address: str) -> str:
+    """By what a contact is found when an answer comes from its address."""
+    return vault.lookup("staff_contact", f"{channel} {address}")
+
+
 def read_buttons(data: Sequence[Sequence[str]]) -> tuple[Button, ...]:
     """Choices as they were stored."""
     return tuple(Button(title, payload) for title, payload in data)

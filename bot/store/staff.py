@@ -9,7 +9,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_update
 
 from bot.domain.staff import Contact, Role, Staff
-from bot.store.rows import SealedRows, new_id, staff_key
+from bot.store.rows import SealedRows, address_hash, new_id, staff_key
 from bot.store.tables import staff, staff_contact, staff_group, staff_session
 
 
@@ -100,8 +100,8 @@ class StaffDirectory(SealedRows):
         *,
         position: int = 0,
         after_minutes: int = 0,
-    ) -> None:
-        """A way to wake somebody, with its place in their order."""
+    ) -> str:
+        """A way to wake somebody, with its place in their order; its id."""
         row_id = new_id()
         self._connection.execute(
             insert(staff_contact).values(
@@ -109,11 +109,13 @@ class StaffDirectory(SealedRows):
                 staff_id=staff_id,
                 channel=channel,
                 address_sealed=self._seal(staff_key(staff_id), address, f"contact:{row_id}"),
+                address_hash=address_hash(self._vault, channel, address),
                 position=position,
                 after_minutes=after_minutes,
                 verified_at=verified_at,
             )
         )
+        return row_id
 
     def group(self, name: str) -> tuple[str, ...]:
         """Ids of the members of a group, robots included."""
@@ -155,6 +157,9 @@ class StaffDirectory(SealedRows):
                 ),
                 position=row.position,
                 after_minutes=row.after_minutes,
+                code_until=row.code_until,
+                failed_at=row.failed_at,
+                failed_because=row.failed_because,
             )
             for row in rows
         )

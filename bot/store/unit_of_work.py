@@ -11,6 +11,7 @@ from bot.store.beats import Beats
 from bot.store.canary import CanaryRuns
 from bot.store.cases import Cases
 from bot.store.channels import Channels
+from bot.store.contacts import StaffContacts
 from bot.store.conversations import Conversations
 from bot.store.deliveries import Deliveries
 from bot.store.departures import Departures
@@ -73,6 +74,7 @@ class SqlUnitOfWork:
         self.notices = Notices(connection)
         self.loads = Loads(connection)
         self.traces = Traces(connection)
+        self.contacts = StaffContacts(connection, vault)
         self.alarms = Alarms(connection)
         self.channels = Channels(connection)
         self.quarantine = Quarantine(connection, vault)

@@ -257,7 +257,7 @@ def test_closing_an_emergency_on_a_phone(running: Running, phone: BrowserContext
     note.fill("Sudah bicara dengan KJRI.\n" * 8)
     assert _height(note) > height
     page.get_by_role("button", name="Simpan catatan").click()
-    expect(page.locator(".log")).to_contain_text("Sudah bicara dengan KJRI.")
+    expect(page.locator("#history")).to_contain_text("Sudah bicara dengan KJRI.")
     expect(page.locator("#note")).to_be_in_viewport()
     shot(page, "phone-case-noted")
     page.locator("summary", has_text="Tutup kasus").click()
@@ -335,9 +335,9 @@ def test_a_warning_stands_above_the_reply_box(
     look(wide, "desktop-case-silent")
     page.goto(f"{running.url}/console/")
     page.get_by_role("button", name="Selesai bertugas").click()
-    expect(page.get_by_role("alert")).to_contain_text("Masih memegang 1 percakapan.")
+    expect(page.locator("#problem")).to_contain_text("Masih memegang 1 percakapan.")
     look(page, "phone-duty-refused")
-    page.get_by_role("alert").get_by_role("link").click()
+    page.locator("#problem").get_by_role("link").click()
     expect(page.get_by_role("button", name="Kembalikan ke bot")).to_be_in_viewport()
 
 

@@ -18,7 +18,8 @@ from bot.gateways.telegram import TelegramGateway
 from bot.ports import Sender
 from bot.server import create_app
 from bot.worker import Worker
-from channels.telegram import PATH, SECRET_HEADER, webhook_secret
+from channels.telegram import PATH, webhook_secret
+from channels.telegram_bot import SECRET_HEADER
 from tests.hotline import Hotline
 from tests.standins import telegram as standin
 from tests.standins import telegram_people as people

@@ -21,7 +21,7 @@ import channels.telegram
 from bot.domain.channels import TELEGRAM
 from bot.domain.messages import Delivery
 from channels import requests
-from channels.telegram import SECRET_HEADER
+from channels.telegram_bot import SECRET_HEADER
 from tests.channels.telegram_line import ANI, SECRET, TelegramLine, telegram_line
 from tests.channels.test_telegram_updates import KINDS, NAMES, VALUES, base
 from tests.hotline import Hotline  # noqa: F401  # these tests run on both databases

@@ -16,10 +16,10 @@ import pytest
 from bot.bootstrap import build
 from bot.cli.up import free_port
 from bot.domain.channels import TELEGRAM
-from bot.gateways.telegram import TelegramDownError
+from bot.gateways.telegram import TelegramDownError, TelegramGateway
 from bot.settings import Settings
 from channels import telegram_polling
-from channels.telegram import PATH, gateway_of, webhook_secret
+from channels.telegram import PATH, TelegramChannel, channel_of, webhook_secret
 from channels.telegram_polling import Poller, Trouble, keep_webhook
 from tests.channels.telegram_line import ANI, TelegramLine, telegram_line
 from tests.faults.box import Box, server_program
@@ -47,9 +47,14 @@ def api(process: Running, monkeypatch: pytest.MonkeyPatch) -> Running:
 
 def poller(line: TelegramLine) -> Poller:
     """What fetches for a hotline."""
-    gateway = gateway_of(line.hotline.app)
-    assert gateway is not None
-    return Poller(line.hotline.app, gateway)
+    return Poller(channel(line))
+
+
+def channel(line: TelegramLine) -> TelegramChannel:
+    """The way of the hotline's bot."""
+    found = channel_of(line.hotline.app)
+    assert found is not None
+    return found
 
 
 async def write(api: Running, *texts: str) -> list[int]:
@@ -147,15 +152,15 @@ def test_an_update_that_cannot_be_stored_comes_again_and_is_put_aside_at_last(
 
     async def story() -> None:
         async with telegram_line(tmp_path, api, telegram_mode="polling") as line:
-            fetching = poller(line)
-            take = fetching._channel.take
+            hotline = channel(line)
+            fetching, take = Poller(hotline), hotline.take
 
             async def take_all_but_one(reading: Any) -> None:
                 if reading.what.text == "racun":
                     raise OSError("disk")
                 await take(reading)
 
-            monkeypatch.setattr(fetching._channel, "take", take_all_but_one)
+            monkeypatch.setattr(hotline, "take", take_all_but_one)
             bad, _good = await write(api, "racun", "tolong")
             for _ in range(telegram_polling.MOST_TRIES - 1):
                 with pytest.raises(TelegramDownError):
@@ -287,8 +292,7 @@ def test_a_webhook_in_the_way_is_taken_away(api: Running, tmp_path: Path) -> Non
 
     async def story() -> None:
         async with telegram_line(tmp_path, api, telegram_mode="polling") as line:
-            gateway = gateway_of(line.hotline.app)
-            assert gateway is not None
+            gateway = channel(line).gateway
             ids = await write(api, "halo")
             fetching = poller(line)
             for _ in range(2):
@@ -323,10 +327,9 @@ def test_the_webhook_is_set_at_start_and_kept(
 
     async def story() -> None:
         async with telegram_line(tmp_path, api) as line:
-            app, gateway = line.hotline.app, gateway_of(line.hotline.app)
-            assert gateway is not None
+            app, gateway = line.hotline.app, channel(line).gateway
             await line.tell("fail", kind="status", name="setWebhook", status=500, times=3)
-            task = asyncio.create_task(keep_webhook(app, gateway))
+            task = asyncio.create_task(keep_webhook(channel(line)))
             wanted = {"url": f"{app.settings.base_url}{PATH}", "secret": webhook_secret(app)}
             try:
                 for _ in range(2):
@@ -355,10 +358,9 @@ def test_without_a_public_address_the_box_is_alarmed(tmp_path: Path) -> None:
     )
 
     async def story() -> None:
-        from bot.gateways.telegram import TelegramGateway  # noqa: PLC0415  # only here
-
         app = hotline.app
-        await keep_webhook(app, TelegramGateway.from_settings(app.settings, hotline.clock))
+        gateway = TelegramGateway.from_settings(app.settings, hotline.clock)
+        await keep_webhook(TelegramChannel(app, gateway))
         (alarm,) = await app.read(lambda uow: uow.alarms.standing())
         assert (alarm.kind, alarm.detail) == ("telegram_webhook", "PUBLIC_BASE_URL")
 

@@ -17,7 +17,7 @@ from bot.cli.doctor import backup_findings
 from bot.cli.doctor_channels import channel_findings
 from bot.cli.doctor_common import clock_finding, door_finding
 from bot.cli.doctor_telegram import telegram_door, telegram_findings, webhook_findings
-from bot.cli.doctor_whatsapp import whatsapp_door, whatsapp_findings
+from bot.cli.doctor_whatsapp import twilio_door, whatsapp_findings
 from bot.cli.findings import Finding, Level
 from bot.clock import SystemClock
 from bot.gateways.telegram import TelegramState
@@ -296,7 +296,7 @@ def test_the_front_door_is_tried_for_real(machine: Callable[..., Machine]) -> No
     async def wrongly_set() -> list[Finding]:
         async with httpx2.AsyncClient(trust_env=False) as door:
             telegram = await telegram_door(door, server.url, "another-secret")
-            return [telegram, *[each async for each in whatsapp_door(door, other)]]
+            return [telegram, *[each async for each in twilio_door(door, other)]]
 
     wrong = asyncio.run(wrongly_set())
     assert [finding.level for finding in wrong] == [Level.BROKEN, Level.BROKEN]

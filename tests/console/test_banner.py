@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.domain.cases import CaseKind
+from bot.language.types import Urgency
+from bot.store.unit_of_work import SqlUnitOfWork
 from tests.console.conftest import Office
 from tests.hotline import Hotline
 
@@ -48,3 +51,24 @@ def test_a_policy_that_has_run_out_is_red_everywhere(office: Office, hotline: Ho
     visitor.post(f"{path}/acknowledge")
     for place in (*PLACES, path):
         assert RUN_OUT not in visitor.get(place).text
+
+
+def test_a_drill_is_no_emergency_of_a_person(office: Office, hotline: Hotline) -> None:
+    """Red about duty only for people; closed as helped, a drill brings no news to anybody."""
+    visitor = office.signed_in("sari")
+    now = hotline.clock.now()
+
+    def begin(uow: SqlUnitOfWork) -> str:
+        known = uow.conversations.for_sender("canary", "drill", now)
+        kind, urgency = CaseKind.DRILL, Urgency.EMERGENCY
+        return uow.cases.open(known, kind, urgency, {}, practice=False, now=now).reference
+
+    reference = hotline.app.database.write(begin).result()
+    page = visitor.get("/console/").text
+    assert reference in page
+    assert "DARURAT masih terbuka" not in page
+    path = f"/console/cases/{reference}"
+    visitor.post(f"{path}/acknowledge")
+    assert visitor.post(f"{path}/close", reason="helped", confirmed="yes").status == 303
+    assert "Sudah ditutup" in visitor.get(path).text
+    assert "Kabar baik" not in visitor.get("/console/").text

@@ -7,7 +7,6 @@ from datetime import date, time, timedelta
 from bot.domain.cases import Case
 from bot.domain.rota import Rotation
 from bot.domain.staff import Staff
-from bot.services import handover
 from bot.store.rota import MAIN
 from bot.store.unit_of_work import SqlUnitOfWork
 from tests.console.conftest import Office
@@ -32,7 +31,7 @@ def hand_over(office: Office, case: Case, by: str, to: str) -> None:
     def agree(uow: SqlUnitOfWork) -> None:
         due = now + timedelta(hours=1)
         step = uow.next_steps.set(case.id, taker.id, "telepon", due, set_by=giver.id, now=now)
-        handover.accept_step(uow, case, taker, step, now)
+        uow.next_steps.accept(step, taker.id, now)
 
     office.hotline.app.database.write(agree).result()
 
@@ -53,6 +52,7 @@ def test_a_duty_ends_when_its_grave_cases_are_handed_over(office: Office) -> Non
     sari, budi = office.signed_in("sari"), office.signed_in("budi")
     for visitor in (sari, budi):
         visitor.post("/console/duty/begin", hours="8")
+    office.hotline.clock.forward(minutes=1)
     case = office.emergency()
     path = f"/console/cases/{case.reference}"
     sari.post(f"{path}/take-over")
@@ -64,6 +64,7 @@ def test_a_duty_ends_when_its_grave_cases_are_handed_over(office: Office) -> Non
     hand_over(office, case, by="sari", to="budi")
     assert sari.post("/console/duty/end").status == 303
     assert "Petugas 1 sampai" not in sari.get("/console/").text
+    sari.run(office.hotline.settle())
     assert case.reference in budi.post("/console/duty/end").text
 
 

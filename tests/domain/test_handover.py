@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.handover import Commitment, Missing, unfulfilled
+from bot.domain.handover import Commitment, Missing, taken_on, unfulfilled
 
 NOW = datetime(2026, 11, 24, 1, tzinfo=UTC)
 LATER, BEFORE = NOW + timedelta(hours=2), NOW - timedelta(minutes=1)
@@ -47,3 +47,12 @@ def test_each_case_counts_for_itself() -> None:
 def test_without_anybody_to_come_a_case_stays() -> None:
     """An empty plan hands nothing over."""
     assert unfulfilled(["case"], {"case": [step()]}, [], NOW) == {"case": Missing.NOT_ON_NEXT_SHIFT}
+
+
+def test_a_case_goes_to_whoever_said_yes_first_to_be_due() -> None:
+    """At the end of a shift, and only to somebody on the next one."""
+    steps = [step(due=LATER), step(owner="citra", due=LATER + timedelta(hours=1))]
+    assert taken_on(["case"], {"case": steps}, ["budi", "citra"], NOW) == {"case": "budi"}
+    assert taken_on(["case"], {"case": steps}, ["citra"], NOW) == {"case": "citra"}
+    assert taken_on(["case"], {"case": steps}, ["dewi"], NOW) == {}
+    assert taken_on(["case"], {}, ["budi"], NOW) == {}

@@ -78,8 +78,10 @@ async def test_who_has_a_grave_case_stays_on_call(hotline: Hotline) -> None:
     step = await plan_step(hotline, case, budi, by=sari)
     assert (await state(hotline)).lingering == (sari.id,)
     app = hotline.app
-    await app.write(lambda uow: handover.accept_step(uow, case, budi, step, app.clock.now()))
+    await app.write(lambda uow: uow.next_steps.accept(step, budi.id, app.clock.now()))
     assert (await state(hotline)).on_call == (budi.id,)
+    assert (await hotline.cases())[0].owner_id == sari.id
+    await hotline.settle()
     assert (await hotline.cases())[0].owner_id == budi.id
 
 
@@ -99,7 +101,7 @@ async def test_half_an_hour_late_supervisors_hear_of_it_once(hotline: Hotline) -
     assert case.reference in called(hotline, "+3")[0]
     step = await plan_step(hotline, case, budi, by=sari)
     app = hotline.app
-    await app.write(lambda uow: handover.accept_step(uow, case, budi, step, app.clock.now()))
+    await app.write(lambda uow: uow.next_steps.accept(step, budi.id, app.clock.now()))
     await hotline.settle()
     assert await alarms(hotline) == []
 

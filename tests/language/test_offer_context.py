@@ -102,6 +102,12 @@ def codes(text: str) -> set[str]:
             "Dulu kakak kena tipu, paspornya ditahan majikan. Sekarang saya daftar lewat Disnaker.",
         ),
         (
+            "a list below a question that warns",
+            "passport_withheld",
+            "Yang kami atur:\n- paspor dikumpulkan agen",
+            "Kapan Anda harus curiga?\n- paspor dikumpulkan agen",
+        ),
+        (
             "a lawful fee with a receipt",
             "upfront_fee",
             "Biaya medical 900 ribu dibayar ke petugas lapangan.",

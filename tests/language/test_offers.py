@@ -3,6 +3,7 @@
 import pickle
 import re
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from bot.language.flags import catalogue, flag_patterns, is_fresh
 from bot.language.judging import judge
 from bot.language.offers import check_offer
 from bot.language.reading import read
+from bot.language.second_opinion import TRUST
 from bot.language.types import OfferCheck, Severity, Verdict
 
 TEXTS: dict[str, dict[str, list[str]]] = yaml.safe_load(
@@ -41,6 +43,15 @@ def test_text_raises_the_flag(code: str, text: str) -> None:
 def test_text_does_not_raise_the_flag(code: str, text: str) -> None:
     """Negations, questions, warnings and harmless look-alikes raise nothing."""
     assert code not in codes(check_offer(text))
+
+
+def test_the_model_is_trusted_more_to_doubt_the_more_good_signs_there_are() -> None:
+    """Who names papers is more likely honest: words count as a flag later, and are doubted sooner."""
+    for fewer, more in pairwise(TRUST):
+        assert fewer.unheard <= more.unheard
+        assert fewer.doubted <= more.doubted
+        assert fewer.heard <= more.heard
+    assert all(each.unheard <= each.doubted for each in TRUST)
 
 
 def test_every_code_has_enough_texts() -> None:

@@ -104,6 +104,17 @@ def test_no_text_is_too_strange(folder: Path, text: str) -> None:
     assert heard is None or heard.margins.shape[1] == len(model.codes)
 
 
+def test_a_clause_says_the_same_alone_and_among_others(folder: Path) -> None:
+    """All clauses of a text are read at once; none reaches into the next, no "not" either."""
+    model = train(list(read_sentences(folder)))
+    together = model.hear(read("Tidak. Setor uang muka dulu. Paspor disimpan bos?"))
+    assert together is not None
+    for place, text in enumerate(("Tidak.", "Setor uang muka dulu.", "Paspor disimpan bos?")):
+        alone = model.hear(read(text))
+        assert alone is not None
+        assert together.margins[place].tolist() == alone.margins[0].tolist()
+
+
 def longest(text: str) -> int:
     """Words of the longest clause."""
     return max(part.end - part.start for part in clauses(read(text)))

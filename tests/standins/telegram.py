@@ -34,6 +34,7 @@ TOKEN = "7000000001:AAStandInTokenOfNobody"  # nobody's
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # a header's name
 LONGEST_TEXT = 4096
 MOST_CALLBACK_BYTES = 64
+MOST_ALERT = 200
 LARGEST_FILE = 20 * 1024 * 1024
 MOST_UPDATES = 100
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -189,11 +190,35 @@ class Api(StandIn):
             self.messages.append(message)
         return message
 
+    def do_editMessageText(  # noqa: N802  # the API's name
+        self,
+        chat_id: str,
+        message_id: str,
+        text: str = "",
+        reply_markup: str = "",
+        link_preview_options: str = "",
+    ) -> dict[str, Any]:
+        """Other words in place of a message of the bot."""
+        chat = self._chat(chat_id)
+        if not text.strip():
+            raise bad_request("message text is empty")
+        _object(link_preview_options)
+        markup = _keyboard(reply_markup)
+        with self.lock:
+            for message in self.messages:
+                if (message["chat"]["id"], message["message_id"]) == (chat["id"], int(message_id)):
+                    if (message["text"], message.get("reply_markup", {})) == (text.strip(), markup):
+                        raise bad_request("message is not modified")
+                    message |= {"text": text.strip(), "reply_markup": markup}
+                    return message
+        raise bad_request("message to edit not found")
+
     def do_answerCallbackQuery(  # noqa: N802  # the API's name
         self, callback_query_id: str, text: str = "", show_alert: str = ""
     ) -> bool:
         """A tap is answered; only while it is young."""
-        del text
+        if len(text) > MOST_ALERT:
+            raise bad_request("MESSAGE_TOO_LONG")
         _boolean(show_alert)
         if not self.queries.get(callback_query_id):
             raise bad_request(
@@ -511,11 +536,14 @@ def _keyboard(text: str) -> dict[str, Any]:
     if set(markup) != {"inline_keyboard"} or not isinstance(rows, list) or len(rows) > 100:
         raise bad_request("can't parse inline keyboard")
     for button in (button for row in rows for button in row):
-        if set(button) != {"text", "callback_data"}:
+        if set(button) not in ({"text", "callback_data"}, {"text", "url"}):
             raise bad_request("can't parse inline keyboard button")
         if not button["text"].strip():
             raise bad_request("text buttons are unallowed in the inline keyboard")
-        if not 1 <= len(button["callback_data"].encode()) <= MOST_CALLBACK_BYTES:
+        if "url" in button:
+            if urlsplit(button["url"]).scheme != "https":
+                raise bad_request("inline keyboard button URL is invalid")
+        elif not 1 <= len(button["callback_data"].encode()) <= MOST_CALLBACK_BYTES:
             raise bad_request("BUTTON_DATA_INVALID")
     return markup
 

@@ -21,9 +21,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tests.standins.serving import Answer, DroppedError, Request, StandIn, arguments, serve
+from tests.standins.twilio_calls import VOICE_SENDER, Calls
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "newest-token"
@@ -31,10 +32,14 @@ OLD_TOKEN = "older-token"
 SENDER = "whatsapp:+62811000001"
 SERVICE = "MG" + "1" * 32
 TEMPLATE = "HX" + "2" * 32
+TEMPLATE_PAGE = "HX" + "3" * 32
+PAGE_BODY = "TanyaDulu: {{1}} menunggu jawaban. Pegang: {{2}} atau balas {{3}}."
+SMS_SENDER = "+62811000002"
 PUBLIC = "https://hotline.example"
 WINDOW = timedelta(hours=24)
 LONGEST = 1600
-MESSAGES = f"/2010-04-01/Accounts/{ACCOUNT}/Messages"
+ACCOUNT_PATH = f"/2010-04-01/Accounts/{ACCOUNT}"
+MESSAGES = f"{ACCOUNT_PATH}/Messages"
 CREATE_PARAMETERS = {
     *("To", "From", "Body", "MessagingServiceSid", "StatusCallback"),
     *("ContentSid", "ContentVariables", "MediaUrl", "ValidityPeriod"),
@@ -44,6 +49,7 @@ LIST_PARAMETERS = {
 }
 # A host with a dot and without underscores, as Twilio asks.
 CALLBACK = re.compile(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]+[/:]")
+PHONE = re.compile(r"\+[1-9]\d{6,14}")
 ADDRESS = re.compile(r"whatsapp:(\+[1-9]\d{6,14}|[A-Z]{2}\.[0-9A-Za-z]{4,138})")
 
 
@@ -138,7 +144,11 @@ class Twilio(StandIn):
         self.spoke: dict[str, datetime] = {}
         self.stopped: set[str] = set()
         self.gone: set[str] = set()
-        self.templates: dict[str, dict[str, Any]] = {TEMPLATE: {"status": "approved"}}
+        self.templates: dict[str, dict[str, Any]] = {
+            TEMPLATE: {"status": "approved"},
+            TEMPLATE_PAGE: {"status": "approved", "body": PAGE_BODY},
+        }
+        self.phone_calls = Calls(ACCOUNT, RefusedError, self._deliver_public)
         self.reports: list[str] = []
         self.deleted: list[str] = []
         return True
@@ -191,8 +201,15 @@ class Twilio(StandIn):
                 found = re.fullmatch(pattern, rest)
                 if found and method == request.method:
                     return name, params | {f"_{key}": val for key, val in found.groupdict().items()}
-        if request.path == f"/2010-04-01/Accounts/{ACCOUNT}.json":
-            return "account", params
+        others = {
+            ("GET", f"{ACCOUNT_PATH}.json"): "account",
+            ("POST", f"{ACCOUNT_PATH}/Calls.json"): "call",
+            ("GET", f"{ACCOUNT_PATH}/Calls.json"): "list_calls",
+            ("GET", f"{ACCOUNT_PATH}/IncomingPhoneNumbers.json"): "numbers",
+            ("GET", f"{ACCOUNT_PATH}/OutgoingCallerIds.json"): "caller_ids",
+        }
+        if (request.method, request.path) in others:
+            return others[request.method, request.path], params
         found = re.fullmatch(r"/v1/Content/(\w+)(/ApprovalRequests)?", request.path)
         if found and request.method == "GET":
             return ("approval" if found[2] else "content"), params | {"_sid": found[1]}
@@ -213,6 +230,10 @@ class Twilio(StandIn):
                 "list": lambda: _json(self._list(params)),
                 "fetch": lambda: _json(self._message(params["_sid"]).resource()),
                 "account": lambda: _json({"sid": ACCOUNT, "status": "active"}),
+                "call": lambda: self._call(request, params),
+                "list_calls": lambda: _page("calls", self.phone_calls.listed(params)),
+                "numbers": lambda: _page("incoming_phone_numbers", self._numbers(params)),
+                "caller_ids": lambda: _page("outgoing_caller_ids", []),
                 "content": lambda: _json(self._template(name, params["_sid"])),
                 "approval": lambda: _json(self._template(name, params["_sid"])),
             }
@@ -264,15 +285,15 @@ class Twilio(StandIn):
         message = Message(
             "SM" + secrets.token_hex(16),
             "outbound-api",
-            SENDER,
+            SMS_SENDER if PHONE.fullmatch(to) else SENDER,
             to,
-            params.get("Body", ""),
+            self._rendered(params, template) if template else params.get("Body", ""),
             "queued",
             self._now(),
             params.get("StatusCallback", ""),
             params.get("MessagingServiceSid"),
         )
-        if not template and not self._in_window(to):
+        if not template and not PHONE.fullmatch(to) and not self._in_window(to):
             if not self.late_window:
                 raise RefusedError(400, 63016, "outside the allowed window")
             message.status, message.error_code = "failed", 63016
@@ -285,11 +306,14 @@ class Twilio(StandIn):
 
     def _refuse_addresses(self, params: dict[str, Any], to: str) -> None:
         sender = params.get("From")
-        if not sender and params.get("MessagingServiceSid") != SERVICE:
+        if PHONE.fullmatch(to):
+            if sender != SMS_SENDER:
+                raise RefusedError(400, 21606, f"The From phone number {sender} is not SMS-capable")
+        elif not sender and params.get("MessagingServiceSid") != SERVICE:
             raise RefusedError(400, 21603, "A 'From' phone number is required")
-        if sender not in (None, SENDER):
+        elif sender not in (None, SENDER):
             raise RefusedError(400, 63007, f"Could not find a Channel with the From {sender}")
-        if not ADDRESS.fullmatch(to):
+        if not ADDRESS.fullmatch(to) and not PHONE.fullmatch(to):
             raise RefusedError(400, 21211, f"The 'To' number {to} is not a valid phone number")
         callback = params.get("StatusCallback", "")
         if callback and not CALLBACK.match(callback):
@@ -303,7 +327,38 @@ class Twilio(StandIn):
             raise RefusedError(400, 21617, "The concatenated message body exceeds 1600 characters")
         if template and template not in self.templates:
             raise RefusedError(400, 21655, "The ContentSid is invalid")
-        json.loads(params.get("ContentVariables") or "{}")
+        if template and not all(self._variables(params, template).values()):
+            raise RefusedError(400, 21656, "The ContentVariables Parameter is invalid")
+
+    def _variables(self, params: dict[str, Any], template: str) -> dict[str, str]:
+        """What stands in each place of a template, "" where nothing was given."""
+        given = json.loads(params.get("ContentVariables") or "{}")
+        places = re.findall(r"\{\{(\d+)\}\}", self.templates[template].get("body", ""))
+        if set(given) - set(places):
+            raise RefusedError(400, 21656, "The ContentVariables Parameter is invalid")
+        return {place: given.get(place, "") for place in places}
+
+    def _rendered(self, params: dict[str, Any], template: str) -> str:
+        text = str(self.templates[template].get("body", ""))
+        for place, value in self._variables(params, template).items():
+            text = text.replace("{{" + place + "}}", value)
+        return text
+
+    def _call(self, request: Request, params: dict[str, Any]) -> Answer:
+        pairs = parse_qsl(request.body.decode())
+        events = [value for name, value in pairs if name == "StatusCallbackEvent"]
+        call = self.phone_calls.create(params, events, self._now())
+        return _json(call.resource(ACCOUNT), 201)
+
+    @staticmethod
+    def _numbers(params: dict[str, Any]) -> list[dict[str, Any]]:
+        """The numbers that belong to the account, and what each is able to do."""
+        able = {SMS_SENDER: {"sms": True, "voice": False}, VOICE_SENDER: {"voice": True}}
+        return [
+            {"sid": "PN" + "0" * 32, "phone_number": number, "capabilities": abilities}
+            for number, abilities in able.items()
+            if params.get("PhoneNumber") in (None, number)
+        ]
 
     def _in_window(self, to: str) -> bool:
         return to in self.spoke and self._now() - self.spoke[to] <= WINDOW
@@ -424,12 +479,13 @@ class Twilio(StandIn):
         `files` are {"content_type", "base64"}; `sid` repeats one; `how` is for `_deliver`.
         """
         params = dict(params or {})
+        is_sms = bool(PHONE.fullmatch(sender))
         with self.lock:
             message = Message(
                 sid or "SM" + secrets.token_hex(16),
                 "inbound",
                 sender,
-                params.get("To", SENDER),
+                params.get("To", SMS_SENDER if is_sms else SENDER),
                 body,
                 "received",
                 self._now() - timedelta(minutes=minutes_ago),
@@ -470,7 +526,8 @@ class Twilio(StandIn):
                     f"MediaUrl{number}": address,
                     f"MediaContentType{number}": media.content_type,
                 }
-        answers = [] if silent else self._deliver("/webhooks/whatsapp", form | params, **how)
+        path = "/webhooks/sms" if is_sms else "/webhooks/whatsapp"
+        answers = [] if silent else self._deliver(path, form | params, **how)
         return {"sid": message.sid, "answers": answers}
 
     def control_call(self, *, sender: str, to: str = SENDER, sid: str = "", **how: Any) -> Any:
@@ -523,9 +580,39 @@ class Twilio(StandIn):
         if not message.callback:
             return []
         url = urlsplit(message.callback)
-        public = urlsplit(self.public)
-        assert url.netloc == public.netloc, f"callback leads elsewhere: {url.netloc}"
-        return self._deliver(f"{url.path}?{url.query}" if url.query else url.path, form, **how)
+        path = f"{url.path}?{url.query}" if url.query else url.path
+        return self._deliver_public(message.callback, path, form, **how)
+
+    def _deliver_public(self, url: str, path: str, form: Any, **how: Any) -> list[list[Any]]:
+        """Post to an address that we were given."""
+        there, public = urlsplit(url).netloc, urlsplit(self.public).netloc
+        assert there == public, f"callback leads elsewhere: {there}"
+        return self._deliver(path, form, **how)
+
+    def control_calls_to(self, *, to: str = "") -> list[dict[str, Any]]:
+        """The calls that were asked for, to one phone when told, with what was heard there."""
+        with self.lock:
+            return [
+                call.resource(ACCOUNT) | {"url": call.url, "twiml": call.twiml, "heard": call.heard}
+                for call in self.phone_calls.made
+                if to in ("", call.to)
+            ]
+
+    def control_phone(self, *, to: str, status: str, **how: Any) -> list[list[Any]]:
+        """The newest call to a phone goes on, or ends without an answer."""
+        return self.phone_calls.becomes(self.phone_calls.newest(to), status, **how)
+
+    def control_pick_up(
+        self,
+        *,
+        to: str,
+        keys: Sequence[str] = (),
+        answered_by: str = "human",
+        hangs_up: bool = False,
+    ) -> list[str]:
+        """The newest call to a phone is answered; what was said. See `Calls.picked_up`."""
+        call = self.phone_calls.newest(to)
+        return self.phone_calls.picked_up(call, keys, answered_by, hangs_up=hangs_up)
 
     def _deliver(
         self,
@@ -576,6 +663,10 @@ def _refuse_unknown(params: Mapping[str, Any], known: set[str]) -> None:
     unknown = set(params) - known
     if unknown:
         raise RefusedError(400, 20001, f"Unknown parameters: {sorted(unknown)}")
+
+
+def _page(name: str, items: list[dict[str, Any]]) -> Answer:
+    return _json({name: items, "page": 0, "page_size": 50, "next_page_uri": None, "uri": "x"})
 
 
 def _json(value: Any, status: int = 200) -> Answer:
