@@ -17,6 +17,18 @@ DOORS = {
     "sms_status": "SMS (laporan kirim)",
     "telegram_staff": "Telegram petugas",
 }
+# Ways to wake staff, and to say "I have it".
+PAGE_CHANNELS = {
+    "email": "surel",
+    "screen": "layar mesin ini",
+    "telegram_staff": "Telegram",
+    "whatsapp_page": "WhatsApp",
+    "sms": "SMS",
+    "voice": "telepon",
+    "robot": "robot",
+    "console": "konsol",
+    "link": "tautan",
+}
 # Words and taps speak for themselves.
 KINDS = {
     Kind.TEXT: "",
@@ -75,6 +87,7 @@ REASONS = {
     "token_refused": "kunci bot kami ditolak",
     "wrong_account": "akun penyedia salah diatur",
     "wrong_sender": "nomor pengirim salah diatur",
+    "country_closed": "akun kami tidak boleh mengirim ke negara itu",
     "wrong_callback": "alamat laporan salah diatur",
     "no_connection": "tidak tersambung ke penyedia",
     "connection_lost": "sambungan ke penyedia putus",
@@ -141,6 +154,11 @@ FILE_KINDS = {
 def channel_name(channel: str) -> str:
     """A channel, or another door, by the name that people know."""
     return DOORS.get(channel, channel.replace("_", " ").capitalize())
+
+
+def page_channel(channel: str) -> str:
+    """A way to wake staff, or by which they answered."""
+    return PAGE_CHANNELS.get(channel, channel.replace("_", " "))
 
 
 def reason(code: str) -> str:

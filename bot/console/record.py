@@ -33,17 +33,6 @@ EVENTS = {
 }
 # Lines about nobody in particular.
 OF_THE_STEP = (PageEvent.NO_ONE_ON_CALL, PageEvent.EXHAUSTED)
-CHANNELS = {
-    "email": "surel",
-    "screen": "layar",
-    "telegram_staff": "Telegram",
-    "whatsapp_page": "WhatsApp",
-    "sms": "SMS",
-    "voice": "telepon",
-    "robot": "robot",
-    "console": "konsol",
-    "link": "tautan",
-}
 REASONS = {
     "no_contact": "belum punya kontak yang terverifikasi",
     "bundled": "baru saja dipanggil untuk kasus lain",
@@ -55,9 +44,10 @@ REASONS = {
     "foreign": "ini panggilan petugas lain",
     "others": "sudah dipegang petugas lain",
     "over": "kasusnya sudah ditutup",
-    "no_answer": "tidak diangkat",
     "busy": "nadanya sibuk",
-    "machine": "dijawab mesin penjawab",
+    "answering_machine": "dijawab mesin penjawab",
+    "no-answer": "tidak diangkat",
+    "answered_not_acknowledged": "diangkat, tombolnya tidak ditekan",
     "safe_contact": "sudah terhubung dengan orangnya",
     "referral": "dirujuk",
     "silence_reason": "ada alasan belum menghubungi",
@@ -171,16 +161,11 @@ def _line(line: PageLine, labels: Mapping[str, str], office: Office, now: dateti
     return RecordLine(
         who=who,
         what=EVENTS[line.event],
-        channel=channel_name(line.channel),
+        channel=message_words.page_channel(line.channel),
         reason=reason(line.reason),
         at=words.moment(line.at, now, office),
         bad=of_step or line.event in (PageEvent.FAILED, PageEvent.LAPSED),
     )
-
-
-def channel_name(channel: str) -> str:
-    """The name of a way to wake somebody."""
-    return CHANNELS.get(channel, channel.replace("_", " "))
 
 
 def reason(code: str) -> str:

@@ -142,8 +142,6 @@ CODES: dict[str, str] = {
     Outcome.NUMBER_OF_ANOTHER: "nomor izin bukan milik nama itu",
     Outcome.NOT_LISTED: "tidak ada di daftar yang dimuat",
     LIST_STALE: "daftarnya lebih dari 30 hari",
-    "screen": "hanya layar komputer ini",
-    "email": "surel",
     "later": "lebih dari seminggu lagi",
     "within_48h": "dua hari ini",
     "this_week": "minggu ini",
@@ -226,6 +224,8 @@ ALARMS = {
 }
 # Alarms whose detail is a channel, with the reason after a colon when there is one.
 CHANNEL_ALARMS = ("reply_failed", "reply_uncertain", "window_closed", "file_late")
+# Alarms whose detail is a way to wake staff.
+PAGING_ALARMS = ("page_failed", "watch_provider_fails")
 # Alarms whose detail is a reason.
 REASON_ALARMS = (
     "telegram_webhook",
@@ -253,6 +253,8 @@ def alarm_line(kind: str, details: Sequence[str]) -> str:
 def _detail(kind: str, detail: str) -> str:
     if kind in CHANNEL_ALARMS:
         return message_words.failure(detail)
+    if kind in PAGING_ALARMS:
+        return message_words.page_channel(detail)
     if kind == HOT_SPOT:
         return register_words.hot_spot(detail)
     return message_words.reason(detail) if kind in REASON_ALARMS else CODES.get(detail, detail)
@@ -279,6 +281,9 @@ def log_text(entry: LogEntry) -> str:
     if entry.kind is LogKind.NOTE and entry.text.startswith(FILE_FAILED):
         return message_words.lost_file(entry.text.removeprefix(FILE_FAILED))
     in_own_words = {
+        LogKind.PAGED: message_words.page_channel,
+        LogKind.PAGE_DELIVERED: message_words.page_channel,
+        LogKind.ACKNOWLEDGED: message_words.page_channel,
         LogKind.CARE: _care,
         LogKind.NEXT_STEP: _step,
         LogKind.PERSON_SAID: message_words.kinds,

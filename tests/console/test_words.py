@@ -92,7 +92,7 @@ def test_notes_of_staff_are_never_translated() -> None:
         ("file_late", ("whatsapp",), "Kiriman lewat WhatsApp"),
         ("telegram_webhook", ("PUBLIC_BASE_URL",), "harus https"),
         ("telegram_polling", ("timed_out",), "penyedia tidak menjawab"),
-        ("watch_provider_fails", ("sms", "email"), "gagal terus lewat sms dan surel"),
+        ("watch_provider_fails", ("sms", "email"), "gagal terus lewat SMS dan surel"),
         ("watch_no_next_step", ("TD-BBBBBB", "TD-CCCCCC"), "2 kasus tanpa langkah"),
         ("something_new", ("",), "something_new"),
     ],
@@ -105,6 +105,9 @@ def test_alarms_are_sentences(kind: str, details: tuple[str, ...], piece: str) -
 # The kind that an alarm is raised under: said on the spot, by a constant, or handed over.
 RAISED = re.compile(r"\braise_once\(\s*([^,\s]+),")
 HANDED = re.compile(r"\bTrouble\([\w.]+, (\"\w+\")")
+# Of a bot: that of people, and that of staff.
+OF_A_BOT = re.compile(r'\bTrouble\([\w.]+, f"\{[\w.]+\}_(\w+)"')
+BOTS = ("telegram", "telegram_staff")
 
 
 def kinds_of_alarms() -> Iterator[str]:
@@ -112,6 +115,7 @@ def kinds_of_alarms() -> Iterator[str]:
     for folder in ("bot", "channels"):
         for path in (ROOT / folder).rglob("*.py"):
             text = path.read_text(encoding="utf-8")
+            yield from (f"{bot}_{kind}" for kind in OF_A_BOT.findall(text) for bot in BOTS)
             for name in {*RAISED.findall(text), *HANDED.findall(text)} - {
                 "self",
                 "self.alarm",
@@ -212,3 +216,11 @@ def test_every_code_of_the_logs_has_words() -> None:
     assert set(words.SILENCES) == set(Silence)
     refusals = set(Answer) - {Answer.TAKEN, Answer.YOURS, Answer.UNKNOWN}
     assert {record.reason(answer) for answer in refusals} <= set(record.REASONS.values())
+
+
+@pytest.mark.parametrize("kind", [LogKind.PAGED, LogKind.PAGE_DELIVERED, LogKind.ACKNOWLEDGED])
+def test_ways_to_wake_staff_have_names(kind: LogKind) -> None:
+    """The log and the alarm say "telepon" and "konsol", whoever did it."""
+    for actor in ("system", "Petugas 1"):
+        assert words.log_text(LogEntry(START, kind, actor, "console")) == "konsol"
+    assert "lewat telepon" in words.alarm_line("page_failed", ["voice"])
