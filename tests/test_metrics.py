@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prometheus_client import generate_latest
+from prometheus_client.exposition import choose_encoder
 
 from bot.domain.messages import Kind
 from bot.metrics import registry
@@ -68,3 +69,22 @@ async def test_no_metric_names_a_person(hotline: Hotline) -> None:
     text = generate_latest(registry(hotline.app)).decode()
     for secret in (ANI, "6285100000001", "dikunci", case.reference, case.id, case.person_id):
         assert secret not in text
+
+
+@story
+async def test_how_long_people_wait_is_measured_with_the_trace(hotline: Hotline) -> None:
+    """Pages by event and channel; the time to the first page and to somebody who has it."""
+    sari = await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+    await hotline.says("ani", "tolong saya dikunci di kamar")
+    (case,) = await hotline.cases()
+    await hotline.forward(minutes=1, seconds=30)
+    await hotline.takes(sari, case)
+    found = measured(hotline)
+    assert found['tanyadulu_pages_total{channel="phone",event="sent"}'] == 1
+    assert found['tanyadulu_page_handed_seconds_bucket{le="0.1"}'] == 1
+    assert found['tanyadulu_acknowledged_seconds_bucket{le="60.0"}'] == 0
+    assert found['tanyadulu_acknowledged_seconds_bucket{le="120.0"}'] == 1
+    assert found["tanyadulu_acknowledged_seconds_sum"] == 90
+    encode, _ = choose_encoder("application/openmetrics-text; version=1.0.0")
+    shown = encode(registry(hotline.app)).decode()
+    assert f'# {{trace_id="{case.trace_id}"}} 90.0' in shown

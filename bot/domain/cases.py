@@ -36,7 +36,9 @@ class CaseKind(StrEnum):
 
 OF_THE_WATCHMAN = (CaseKind.CANARY, CaseKind.OUTAGE)
 """They stand in no list: the status page shows what they are about."""
-NO_PERSONS = (*OF_THE_WATCHMAN, CaseKind.DRILL)
+TRIALS = (CaseKind.CANARY, CaseKind.DRILL)
+"""Pages are tried on them: they are no load on anybody."""
+NO_PERSONS = (*TRIALS, CaseKind.OUTAGE)
 """No figure counts them."""
 
 

@@ -257,6 +257,11 @@ class Escalation:
     acknowledged_by: str | None = None
     care: Care = Care.NONE
 
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether it still pages although its policy has run out."""
+        return self.state is EscalationState.RUNNING and self.step > self.policy.last_listed
+
 
 @dataclass(frozen=True)
 class DueStep:

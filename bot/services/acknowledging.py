@@ -12,7 +12,7 @@ from bot.domain.cases import Case, CaseState, LogKind
 from bot.domain.office import Office
 from bot.domain.oncall import Care, Escalation, EscalationState
 from bot.domain.pages import Page, PageEvent, PageKind, PageState
-from bot.services import ringing
+from bot.services import ringing, trials
 from bot.services.steps import advance
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -232,6 +232,9 @@ def _take(
             return Acknowledged(Answer.WAITING_SECOND, case.reference, member.label)
         _hold(uow, case, running, holders[0], now)
     _tell_others(uow, case, staff_id, office, now)
+    if page is not None and page.kind is PageKind.TEST:
+        # Somebody tried their own phones, and has seen that it works.
+        trials.end(uow, case, now)
     uow.wake("console")
     return Acknowledged(Answer.TAKEN, case.reference, member.label)
 

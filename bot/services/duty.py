@@ -15,7 +15,7 @@ from bot.domain.contacts import (
 from bot.domain.conversation import Conversation
 from bot.domain.messages import Author
 from bot.domain.office import Office
-from bot.domain.oncall import EscalationState
+from bot.domain.oncall import Escalation, EscalationState
 from bot.domain.staff import Staff
 from bot.language.departure_places import zone_of
 from bot.language.places import country_of
@@ -144,17 +144,41 @@ def contact_piece(office: Office, wording: Wording, today: date, country: str | 
 
 
 def later_status(
-    uow: SqlUnitOfWork, case_id: str | None, state: Duty, office: Office, wording: Wording
+    uow: SqlUnitOfWork,
+    case_id: str | None,
+    state: Duty,
+    office: Office,
+    wording: Wording,
+    now: datetime,
 ) -> str:
-    """What has become of a call since the first answer."""
+    """What has become of a call since the first answer.
+
+    When nobody has answered although everybody was called, the person hears that, with whom else
+    to call and when duty begins again: they must not wait for us alone.
+    """
     escalation = None if case_id is None else uow.escalations.latest_for(case_id)
     if escalation is not None and escalation.state is EscalationState.ACKNOWLEDGED:
         return wording.say("say_status_acknowledged").text
+    if escalation is not None and escalation.is_exhausted:
+        country = uow.cases.get(escalation.case_id).fields.get("country")
+        parts = [_still_calling(uow, escalation, office, wording)]
+        if state.next_staffed is not None and not state.on_call:
+            time = office.local_time(state.next_staffed)
+            parts.append(wording.say("say_piece_next_staffed", next_staffed=time).text)
+        parts.append(contact_piece(office, wording, office.today(now), country))
+        return " ".join(part for part in parts if part)
     if state.reachable:
         return wording.say("say_status_still_on_duty").text
+    return _still_calling(uow, escalation, office, wording)
+
+
+def _still_calling(
+    uow: SqlUnitOfWork, escalation: Escalation | None, office: Office, wording: Wording
+) -> str:
     calling = (
         escalation is not None
         and escalation.state is EscalationState.RUNNING
+        and escalation.step > 0
         and any(has_verified_contact(uow, office, member.id) for member in active_staff(uow))
     )
     return wording.say("say_status_still_calling" if calling else "say_status_still_nobody").text

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.cases import Case, CaseKind, CaseState, CloseReason
+from bot.domain.cases import Case, CaseKind, CaseState, LogKind
 from bot.domain.office import Office
 from bot.domain.pages import PageKind, PageLine
 from bot.domain.staff import Staff
 from bot.language.types import Urgency
-from bot.services import paging
+from bot.services import paging, trials
 from bot.services.contacts import ContactError
 from bot.services.duty import has_verified_contact
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -28,9 +28,9 @@ def ring(uow: SqlUnitOfWork, member: Staff, office: Office, now: datetime) -> Ca
     known = uow.conversations.for_sender(CHANNEL, member.id, now)
     earlier = latest(uow, member)
     if earlier is not None and earlier.state is CaseState.OPEN:
-        uow.pages.end(earlier.id)
-        uow.cases.close(earlier.id, CloseReason.PRACTICE, now)
+        trials.end(uow, earlier, now)
     case = uow.cases.open(known, CaseKind.DRILL, Urgency.CONCERN, {}, practice=True, now=now)
+    uow.cases.log(case.id, LogKind.OPENED, "system", CHANNEL, now)
     uow.conversations.set_case(known.id, case.id)
     paging.page_members(uow, case, (member.id,), PageKind.TEST, office, now)
     return case

@@ -160,7 +160,7 @@ def tell_who_has_it(
         return
     known = tuple(staff_id for staff_id in (holder_id, case.owner_id) if staff_id is not None)
     wanted = tuple(dict.fromkeys((*known, *duty(uow, office, now).on_call)))
-    everyone = tuple(member.id for member in active_staff(uow) if not member.robot)
+    everyone = tuple(member.id for member in active_staff(uow))
     if everyone:
         page_members(uow, case, wanted or everyone, PageKind.NOTICE, office, now)
     else:

@@ -28,6 +28,10 @@ def put(
         for name in sorted(named[TargetKind.GROUP])
         if not uow.staff.group(name)
     ]
+    schedules = {schedule.name for schedule in uow.rota.schedules(since=now)}
+    faults += [
+        f"there is no schedule {name}" for name in sorted(named[TargetKind.ON_CALL] - schedules)
+    ]
     if faults:
         raise PolicyFileError(faults)
     for name, policy in policies.items():

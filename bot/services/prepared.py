@@ -104,7 +104,7 @@ def prepare(
         conversation,
         messages,
         metadata,
-        later_status(uow, conversation.case_id, state, office, wording),
+        later_status(uow, conversation.case_id, state, office, wording, now),
         events,
         not uow.outbox.has_said(conversation.id),
         open_question(events),

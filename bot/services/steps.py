@@ -64,11 +64,11 @@ def _page_step(
     wants_on_call = any(target.kind is TargetKind.ON_CALL for target in due.step.targets)
     if policy.fallback and not state.on_call:
         _say_nobody(uow, case, escalation, now)
-    wanted = _but_holders(uow, escalation, members(uow, due.step.targets, state))
+    wanted = _but_holders(uow, escalation, members(uow, due.step.targets, state, office, now))
     step = due.step
     if not wanted or (wants_on_call and not state.reachable):
         # Nobody who can be reached means the fallback: a page for no one is the worst.
-        more = _but_holders(uow, escalation, members(uow, policy.fallback, state))
+        more = _but_holders(uow, escalation, members(uow, policy.fallback, state, office, now))
         wanted = tuple(dict.fromkeys((*wanted, *more)))
         step = Step(step.after_minutes, step.targets)
     rung = ringing.begin(

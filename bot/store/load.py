@@ -7,14 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, or_, select
 
-from bot.domain.cases import NO_PERSONS, CaseKind
+from bot.domain.cases import NO_PERSONS, TRIALS, CaseKind
 from bot.domain.load import Rang
 from bot.domain.notices import NOT_CARRIED
 from bot.domain.pages import PageEvent, PageKind
 from bot.language.types import Urgency
 from bot.store.tables import acknowledgement, case_file, escalation, page, page_log
 
-# A canary wakes nobody, a test is what its owner asked for, and who is told who has it only reads.
+# Trials wake nobody or only who agreed, a test is what its owner asked for, and who is told who has it only reads.
 COUNTED = (PageKind.STEP, PageKind.NOTICE, PageKind.REMINDER, PageKind.SUPERVISOR)
 
 
@@ -29,7 +29,9 @@ class Loads:
         rows = self._connection.execute(
             select(page_log.c.page_id, page_log.c.staff_id, page_log.c.at)
             .join(page, page.c.id == page_log.c.page_id)
+            .join(case_file, case_file.c.id == page_log.c.case_id)
             .where(
+                case_file.c.kind.not_in(TRIALS),
                 page_log.c.at > since,
                 page_log.c.event == PageEvent.SENT,
                 page_log.c.staff_id.is_not(None),

@@ -7,6 +7,8 @@ import contextlib
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from bot.gateways.twilio import TwilioWhatsApp
 from bot.gateways.twilio_pages import TwilioSms, TwilioTemplatePages, TwilioVoice
 from bot.ports import Sender
 from bot.server import create_app
+from bot.store.unit_of_work import SqlUnitOfWork
 from bot.worker import Worker
 from channels import telegram_staff
 from tests.hotline import Hotline
@@ -56,9 +59,7 @@ class WakingLine:
         now = self.hotline.clock.now()
         for place, (channel, address, after) in enumerate(contacts, 1):
             await self.hotline.app.write(
-                lambda uow, c=channel, a=address, p=place, m=after: uow.staff.add_contact(
-                    member.id, c, a, now, position=p, after_minutes=m
-                )
+                partial(_add_contact, member.id, channel, address, now, place, after)
             )
         return member
 
@@ -168,6 +169,18 @@ class WakingLine:
             return f"/p/{uow.pages.token_of(page.id)}"
 
         return await self.hotline.app.read(find)
+
+
+def _add_contact(
+    staff_id: str,
+    channel: str,
+    address: str,
+    now: datetime,
+    place: int,
+    after: int,
+    uow: SqlUnitOfWork,
+) -> None:
+    uow.staff.add_contact(staff_id, channel, address, now, position=place, after_minutes=after)
 
 
 @contextlib.asynccontextmanager

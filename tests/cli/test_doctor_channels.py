@@ -16,18 +16,21 @@ import pytest
 from bot.cli.doctor import backup_findings
 from bot.cli.doctor_channels import channel_findings
 from bot.cli.doctor_common import clock_finding, door_finding
+from bot.cli.doctor_pages import half_configured_pages, page_findings
 from bot.cli.doctor_telegram import telegram_door, telegram_findings, webhook_findings
 from bot.cli.doctor_whatsapp import twilio_door, whatsapp_findings
 from bot.cli.findings import Finding, Level
 from bot.clock import SystemClock
 from bot.gateways.telegram import TelegramState
 from bot.keyfile import new_key
+from bot.ports import Clock
 from bot.settings import Settings
 from tests.hotline import FakeClock
 from tests.ops.machine import Machine
 from tests.standins import telegram as telegram_api
 from tests.standins import twilio as twilio_api
 from tests.standins.process import Running, stand_in
+from tests.standins.twilio_calls import VOICE_SENDER
 
 SECRET = "rahasia-1"
 NOW = SystemClock().now()
@@ -326,3 +329,79 @@ def test_the_age_of_the_last_backup(tmp_path: Path) -> None:
     (tmp_path / "last_backup").touch()
     assert levels(NOW) == [Level.OK]
     assert levels(NOW + timedelta(days=3)) == [Level.WARNING]
+
+
+def on_pages(telegram: Running, api: Running, **more: Any) -> Settings:
+    """Settings with every channel that wakes staff."""
+    values = {
+        "telegram_staff_bot_token": telegram_api.TOKEN,
+        "telegram_api_base_url": telegram.url,
+        "telegram_mode": "polling",
+        "twilio_account_sid": twilio_api.ACCOUNT,
+        "twilio_auth_token": (twilio_api.TOKEN,),
+        "twilio_api_base_url": api.url,
+        "whatsapp_from": twilio_api.SENDER,
+        "whatsapp_template_page": twilio_api.TEMPLATE_PAGE,
+        "sms_from": twilio_api.SMS_SENDER,
+        "voice_from": VOICE_SENDER,
+        "public_base_url": "https://tanya.example",
+    }
+    return settings(**values | more)
+
+
+def asked_about_pages(
+    told: Settings, level: Level = Level.BROKEN, clock: Clock | None = None
+) -> list[str]:
+    """What the doctor says of the channels that wake staff."""
+
+    async def ask() -> list[Finding]:
+        findings = page_findings(told, clock or SystemClock())
+        each = [[found async for found in one] for one in findings]
+        return [*half_configured_pages(told), *(found for some in each for found in some)]
+
+    return found(ask(), level)
+
+
+def test_channels_that_wake_staff_are_asked_about(bot_api: Running, twilio: Running) -> None:
+    """A good set-up raises nothing, and each channel is named as well."""
+    good = on_pages(bot_api, twilio)
+    assert asked_about_pages(good) == []
+    well = " ".join(asked_about_pages(good, Level.OK))
+    for words in ("the staff's bot", "WHATSAPP_TEMPLATE_PAGE", "SMS_FROM", "VOICE_FROM"):
+        assert words in well
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"telegram_staff_bot_token": "7000000001:AAsomebodyElsesTokenOfNobody"}, "staff's bot"),
+        ({"telegram_bot_token": telegram_api.TOKEN}, "the hotline's own bot"),
+        ({"whatsapp_template_page": "HX" + "9" * 32}, "does not know WHATSAPP_TEMPLATE_PAGE"),
+        ({"sms_from": "+628110000099"}, "SMS_FROM cannot wake"),
+        ({"voice_from": twilio_api.SMS_SENDER}, "VOICE_FROM cannot wake"),
+        ({"public_base_url": ""}, "VOICE_FROM wakes nobody without"),
+        ({"twilio_auth_token": ()}, "SMS_FROM wakes nobody without"),
+        ({"whatsapp_from": ""}, "WHATSAPP_TEMPLATE_PAGE wakes nobody without"),
+    ],
+)
+def test_what_keeps_a_channel_from_waking_is_named(
+    bot_api: Running, twilio: Running, more: dict[str, Any], words: str
+) -> None:
+    """Before the first night; no token is shown."""
+    what = " ".join(asked_about_pages(on_pages(bot_api, twilio, **more)))
+    assert words in what
+    assert telegram_api.TOKEN not in what
+
+
+def test_the_doors_of_pages_are_tried_for_real(machine: Callable[..., Machine]) -> None:
+    """Right signatures go in, wrong ones do not."""
+    server = machine(
+        TELEGRAM_BOT_TOKEN="",
+        TELEGRAM_STAFF_BOT_TOKEN=telegram_api.TOKEN,
+        SMS_FROM=twilio_api.SMS_SENDER,
+        VOICE_FROM=VOICE_SENDER,
+    )
+    done = server.run("doctor")
+    for name in ("the staff's Telegram bot", "SMS", "calls"):
+        words = f"{name}'s webhook takes what is signed and refuses what is not"
+        assert words in done.stdout, done.stdout

@@ -180,12 +180,8 @@ def test_nobody_leaves_duty_in_the_middle_of_a_talk(office: Office) -> None:
     assert f'<a class="ref" href="{path}">' in refused.response.text
     assert "Petugas 1 sampai" in visitor.get("/console/").text
     visitor.post(f"{path}/hand-back")
-    still = visitor.post("/console/duty/end")
-    assert still.status == 409
-    assert "kasus ini belum diserahkan" in still.text
-    visitor.post(f"{path}/close", reason="practice", confirmed="yes")
-    assert visitor.post("/console/duty/end").status == 303
-    assert "Tidak ada yang bertugas" in visitor.get("/console/").text
+    # What the case itself still needs is another matter: test_end_of_duty.py.
+    assert "Masih memegang" not in visitor.post("/console/duty/end").text
 
 
 def test_a_talk_of_somebody_else_keeps_nobody_on_duty(office: Office) -> None:

@@ -24,11 +24,12 @@ async def judged(
     leaves: str | None = None,
     until: str | None = None,
     channel: str = "web",
+    flag: str = "non_work_visa",
 ) -> None:
     """Somebody asks about an offer, and the assistant judges it."""
     values: dict[str, Any] = {
         "verdict": verdict,
-        "flags": ["non_work_visa"],
+        "flags": [flag],
         "facts": {"country": "kamboja"},
         "departure": departure,
         "leaves": None if leaves is None else {"first": leaves, "last": until or leaves},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -159,6 +160,7 @@ async def test_no_list_and_no_figure_knows_of_it(hotline: Hotline, watchman: Wat
         on_call = await app.read(lambda uow: duty(uow, app.office, now).on_call)
         assert len(on_call) == 1
         assert await app.read(lambda uow: is_practice(uow, app.office))
+        assert await app.read(lambda uow: uow.loads.rang(now - timedelta(days=1))) == ()
         standing = await app.read(lambda uow: uow.alarms.standing())
         assert standing == ()
 

@@ -20,6 +20,7 @@ from bot.services import paging, policies
 from bot.store.unit_of_work import SqlUnitOfWork
 from channels.inbound import take_in
 from tests.hotline import Hotline, story
+from tests.journeys.offers import judged
 
 HELP = "tolong saya dikunci di kamar, paspor diambil"
 PASSPORT = "paspor saya ditahan majikan di riyadh, tidak boleh pegang"
@@ -415,3 +416,58 @@ async def test_the_clock_goes_back_while_a_contact_waits(hotline: Hotline) -> No
     await hotline.says("ani", HELP)
     await hotline.forward(hours=-3)
     assert hotline.phones.rang("sari-2") == 1
+
+
+async def child(hotline: Hotline, departure: str | None = None, leaves: str | None = None) -> Case:
+    """An offer for a child was judged; the case that it made."""
+    await judged(hotline, "ani", departure=departure, leaves=leaves, flag="underage_recruit")
+    return await the_case(hotline)
+
+
+@story
+async def test_by_night_a_child_that_leaves_soon_wakes(hotline: Hotline) -> None:
+    """Within a week, whoever can be reached."""
+    await hotline.staff("sari", phone=SARI)
+    await child(hotline, "this_week")
+    assert hotline.phones.rang(SARI) == 1
+
+
+@story
+async def test_by_night_a_child_without_a_date_wakes_after_ten_minutes(hotline: Hotline) -> None:
+    """The person was asked; told again without a date, the ten minutes do not begin anew."""
+    await hotline.staff("sari", phone=SARI)
+    await child(hotline)
+    await hotline.forward(minutes=9)
+    await child(hotline)
+    assert hotline.phones.rang(SARI) == 0
+    await hotline.forward(minutes=1)
+    assert hotline.phones.rang(SARI) == 1
+
+
+@story
+async def test_by_night_a_child_that_leaves_much_later_waits(hotline: Hotline) -> None:
+    """The date came within the ten minutes: the shift hears of it; a week before it wakes."""
+    await hotline.staff("sari", phone=SARI)
+    await child(hotline)
+    await child(hotline, "later", "2026-12-05")
+    await hotline.forward(minutes=30)
+    assert hotline.phones.rang(SARI) == 0
+    for _ in range(7):
+        await hotline.forward(days=1)
+    assert hotline.phones.rang(SARI) >= 1
+
+
+@story
+async def test_who_writes_after_everybody_was_called_hears_whom_else_to_call(
+    hotline: Hotline,
+) -> None:
+    """The policy has run out: nobody has answered, we go on calling, and there is a number."""
+    await two(hotline)
+    await hotline.says("ani", HELP)
+    for minutes in (5, 5, 15):
+        await hotline.forward(minutes=minutes)
+    await hotline.says("ani", "1")
+    await hotline.says("ani", "di gudang")
+    said = (await hotline.answers("ani"))[-1]
+    assert "belum ada petugas yang menjawab; kami terus memanggil" in said
+    assert "menelepon" in said

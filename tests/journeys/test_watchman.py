@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from structlog.testing import capture_logs
 
+from bot.cli.doctor import watch_findings
+from bot.cli.findings import Level
 from bot.domain.auditor import Code
 from bot.domain.cases import CaseKind, CloseReason
 from bot.domain.staff import Role, Staff
@@ -176,6 +178,19 @@ async def test_a_monitor_that_refuses_is_not_taken_for_a_heartbeat(hotline: Hotl
             assert await hotline.app.read(lambda uow: uow.beats.get("heartbeat")) is None
         (told,) = (line for line in lines if line["event"] == "heartbeat_failed")
         assert told["reason"] == f"http_{status}"
+
+
+@story
+async def test_the_doctor_tells_the_same(hotline: Hotline, watchman: Watchman) -> None:
+    """Findings with their place in the runbook, the watchman itself, and a heartbeat not set."""
+    await hotline.settle()
+    now = hotline.clock.now()
+    told = [(each.level, each.what) for each in watch_findings(hotline.app, now)]
+    assert (Level.BROKEN, "the watchman does not run: nobody would notice a failure") in told
+    assert any(level is Level.WARNING and "HEARTBEAT_URL" in what for level, what in told)
+    await watchman.look()
+    told = [(each.level, each.what) for each in watch_findings(hotline.app, now)]
+    assert [level for level, _ in told] == [Level.WARNING]
 
 
 @story
