@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.clock import SystemClock
-from bot.domain.channels import CANARY, RULES, TELEGRAM, WHATSAPP
+from bot.domain.channels import CANARY, ROBOT, RULES, TELEGRAM, WHATSAPP
 from bot.domain.contacts import load_contacts
 from bot.domain.office import Office
 from bot.domain.staff_contacts import EMAIL, SMS, TELEGRAM_STAFF, VOICE, WHATSAPP_PAGE
 from bot.gateways.ocr import PictureProcess
 from bot.gateways.rasa import RasaAssistant
-from bot.gateways.robot import ROBOT, Robot
+from bot.gateways.robot import Robot
 from bot.gateways.screen import Screen
 from bot.gateways.smtp import Mailer
 from bot.gateways.telegram import TelegramGateway

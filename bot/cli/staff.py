@@ -62,8 +62,8 @@ def contact(login: str, channel: str, address: str) -> None:
         member = await app.read(lambda uow: uow.staff.find(accounts.normalise_login(login)))
         if member is None or member.disabled:
             raise CommandError(f"nobody signs in as {login}")
-        if channel not in app.office.page_channels:
-            have = ", ".join(sorted(app.office.page_channels)) or "none: set SMTP_URL for email"
+        if channel not in app.office.contact_channels:
+            have = ", ".join(sorted(app.office.contact_channels)) or "none: set SMTP_URL for email"
             raise CommandError(f"no channel {channel!r} is set up (there is {have})")
         return member, await confirming.add(app, member, channel, address)
 

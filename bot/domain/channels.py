@@ -16,6 +16,8 @@ TELEGRAM = "telegram"
 WHATSAPP = "whatsapp"
 CANARY = "canary"
 """The watchman's own: a robot person writes there."""
+ROBOT = "robot"
+"""By which a robot member of staff is paged."""
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain.channels import ROBOT
 from bot.domain.contacts import Contact
 
 ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
@@ -37,6 +38,11 @@ class Office:
     picture_window: timedelta = timedelta(0)
     sounds_are_read: bool = False
     base: str = ""
+
+    @property
+    def contact_channels(self) -> frozenset[str]:
+        """Those by which a person can be paged: a robot would answer in their name."""
+        return self.page_channels - {ROBOT}
 
     @property
     def reads_pictures(self) -> bool:

@@ -8,8 +8,6 @@ from collections.abc import Awaitable, Callable
 from bot.domain.messages import Outbound, Purpose
 from bot.ports import SendError
 
-ROBOT = "robot"
-"""The channel of its pages."""
 LINK = re.compile(r"/p/([\w-]+)")
 
 

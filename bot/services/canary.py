@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from bot.domain.audit_facts import CanaryRun
 from bot.domain.auditor import CANARY_TAKES
 from bot.domain.cases import Case, CaseKind
-from bot.domain.channels import CANARY
+from bot.domain.channels import CANARY, ROBOT
 from bot.domain.messages import InboundMessage
 from bot.domain.office import Office
-from bot.gateways.robot import ROBOT
 from bot.services import trials
 from bot.services.acknowledging import Answer, acknowledge_token
 from bot.store.unit_of_work import SqlUnitOfWork

@@ -57,7 +57,7 @@ def add(
     ContactError for a channel that is not set up, an address that cannot be right, one that the
     member has already, and one too many.
     """
-    if channel not in office.page_channels:
+    if channel not in office.contact_channels:
         raise ContactError("Saluran ini belum dipasang di layanan ini.")
     address = "" if channel == TELEGRAM_STAFF else _address(channel, typed)
     known = uow.staff.contacts(member.id)

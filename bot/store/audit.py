@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, case, func, or_, select, text
 from bot.clock import SystemClock
 from bot.domain.audit_facts import Calls, Facts, UrgentCase, Waiting
 from bot.domain.cases import NO_PERSONS, CaseState
-from bot.domain.channels import WEB
+from bot.domain.channels import CANARY, ROBOT, WEB
 from bot.domain.conversation import HandledBy
 from bot.domain.delivery import NOT_REACHABLE
 from bot.domain.messages import Delivery, TurnState
@@ -47,7 +47,7 @@ LATELY = timedelta(minutes=15)
 REPORTED_WITHIN = timedelta(minutes=5)
 """Twilio tells that it sent a message within seconds; callbacks that are late come within minutes."""
 REPORTING = ("whatsapp", "whatsapp_page", "sms", "voice")
-NO_PROVIDER = (WEB, "screen", "canary", "robot")
+NO_PROVIDER = (WEB, "screen", CANARY, ROBOT)
 MOST_CASES = 500
 
 

@@ -14,7 +14,7 @@ from bot.domain.pages import PageEvent, PageKind
 from bot.language.types import Urgency
 from bot.store.tables import acknowledgement, case_file, escalation, page, page_log
 
-# Trials wake nobody or only who agreed, a test is what its owner asked for, and who is told who has it only reads.
+# A test is what its owner asked for, and who is told who has it only reads.
 COUNTED = (PageKind.STEP, PageKind.NOTICE, PageKind.REMINDER, PageKind.SUPERVISOR)
 
 

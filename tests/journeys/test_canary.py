@@ -14,11 +14,10 @@ from bot.console import rows
 from bot.domain.audit_facts import CanaryRun
 from bot.domain.auditor import Code
 from bot.domain.cases import CaseKind, CaseState, CloseReason
-from bot.domain.channels import CANARY
+from bot.domain.channels import CANARY, ROBOT
 from bot.domain.messages import Outbound
 from bot.domain.pages import PageEvent
 from bot.domain.staff import Role
-from bot.gateways.robot import ROBOT
 from bot.metrics import registry
 from bot.ports import SendError
 from bot.services.accounts import hash_password, verify
@@ -228,7 +227,8 @@ async def test_a_report_that_no_worker_takes_up_is_found(
 
 @story
 async def test_the_robot_answers_for_nobody_else(hotline: Hotline) -> None:
-    """A person whose page gets to the robot's phone by mistake has not taken the case."""
+    """Nobody can have its phone as a contact; a page that gets there all the same is not answered."""
+    assert ROBOT not in hotline.app.office.contact_channels
     member = await hotline.staff("sari", on_duty_hours=12)
     now = hotline.clock.now()
     await hotline.app.write(
