@@ -22,6 +22,9 @@ from bot.store.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()
 SENDS_AT_ONCE = 20
+# Of one channel, and as many again when they are claimed together: the gateways have threads
+# for twice as many.
+PAGES_AT_ONCE = 10
 # A call ends before its lease does: two processes never send the same row at once.
 SEND_SECONDS = 20.0
 SEND_LEASE = timedelta(seconds=30)
@@ -51,14 +54,22 @@ class Sending:
 
     async def _pages(self) -> bool:
         app = self._app
-        free = SENDS_AT_ONCE - len(self._calls[PAGES])
         now = app.clock.now()
+        busy = [
+            line.removeprefix(PAGES)
+            for line, calls in self._calls.items()
+            if line.startswith(PAGES) and len(calls) >= PAGES_AT_ONCE
+        ]
 
         def claim(uow: SqlUnitOfWork) -> list[Outbound]:
-            rows = paging.claim_pages(uow, now, SEND_LEASE, free)
+            rows = paging.claim_pages(uow, now, SEND_LEASE, PAGES_AT_ONCE, busy)
             return [replace(row, card=card_of(uow, row.id, app.office)) for row in rows]
 
-        return self._send_all(PAGES, await app.write(claim))
+        rows = await app.write(claim)
+        for row in rows:
+            # Each channel has calls of its own: a silent provider stops no other.
+            self._send_all(f"{PAGES}{row.channel}", [row])
+        return bool(rows)
 
     def _texts(self, channel: str) -> Step:
         """The step that sends texts to people through one channel."""

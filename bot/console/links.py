@@ -116,7 +116,7 @@ def _look(uow: SqlUnitOfWork, token: str, now: datetime) -> tuple[Page | None, L
     view = LinkView(
         reference=case.reference,
         urgency=words.URGENCIES[case.urgency],
-        urgency_code=case.urgency,
+        urgency_code=case.urgency.value,
         age=words.age(case.opened_at, now),
         practice=case.practice,
     )

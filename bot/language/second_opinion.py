@@ -22,10 +22,10 @@ class Trust(NamedTuple):
     heard: float
 
 
-TRUST = (Trust(-9.0, -0.8, 0.0), Trust(-0.8, -0.5, 0.2), Trust(-0.4, 0.3, 0.4))
+TRUST = (Trust(-9.0, -9.0, 0.0), Trust(-0.8, -0.5, 0.2), Trust(-0.4, 0.3, 0.4))
 """By the number of good signs beside the flag, the last for more: honest offers name them, and
-words of which the model knows nothing are still those of a scam where nobody names any. Chosen by
-cross-validation; docs/red-flag-check.md has the table."""
+words of which the model knows nothing are still those of a scam where nobody names any, so that
+nothing is doubted there. Chosen by cross-validation; docs/red-flag-check.md has the table."""
 
 UNHEARD_ALONE = {"destination_switch": -0.7, "free_everything_bait": -0.8}
 """The first margin for codes whose patterns take much for what it is not, beside no good sign as

@@ -130,6 +130,15 @@ def move_to(uow: SqlUnitOfWork, case: Case, staff_id: str, office: Office, now: 
         uow.escalations.let_lapse(latest.id, now)
         uow.escalations.add_holder(latest.id, staff_id, CONSOLE, now)
         _hold(uow, case, latest, staff_id, now)
+        uow.pages.log(
+            case,
+            PageEvent.ACKNOWLEDGED,
+            now,
+            channel=CONSOLE,
+            staff_id=staff_id,
+            escalation_id=latest.id,
+            reason="taken_over",
+        )
     uow.cases.set_owner(case.id, staff_id, now)
 
 
@@ -185,7 +194,10 @@ def _state_of(uow: SqlUnitOfWork, case: Case, staff_id: str) -> Acknowledged:
     if latest is None or latest.state is EscalationState.RESOLVED:
         holders = tuple(filter(None, (case.owner_id,)))
     else:
-        holders = uow.escalations.holders(latest.id)
+        # Before there were acknowledgements of their own the escalation alone named the holder.
+        known = tuple(filter(None, (latest.acknowledged_by,)))
+        is_held = latest.state is EscalationState.ACKNOWLEDGED
+        holders = uow.escalations.holders(latest.id) or (known if is_held else ())
     if staff_id in holders:
         waits = latest is not None and latest.state is EscalationState.RUNNING
         answer = Answer.WAITING_SECOND if waits else Answer.YOURS

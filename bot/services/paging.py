@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -168,16 +168,18 @@ def tell_who_has_it(
 
 
 def claim_pages(
-    uow: SqlUnitOfWork, now: datetime, lease: timedelta, limit: int
+    uow: SqlUnitOfWork, now: datetime, lease: timedelta, limit: int, busy: Collection[str] = ()
 ) -> tuple[Outbound, ...]:
     """Take the pages that may leave now; they are committed as `sending` before any call.
+
+    A `busy` channel has as many calls under way as it may; its pages wait, others do not.
 
     One whose sender died inside the call is sent once more, marked as a repeat: it may have
     rung, and it must not be that it never did. After a second death the next contact has it.
     """
     for ended in uow.deliveries.give_up_unknown(now):
         page_lost(uow, ended, UNKNOWN_OUTCOME, now)
-    return uow.deliveries.claim_pages(now, lease, limit)
+    return uow.deliveries.claim_pages(now, lease, limit, busy)
 
 
 def page_sent(uow: SqlUnitOfWork, ended: Ended, now: datetime, *, is_repeat: bool = False) -> None:

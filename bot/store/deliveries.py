@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -101,10 +102,13 @@ class Deliveries(SealedRows):
         )
         return tuple(_due(row) for row in rows)
 
-    def claim_pages(self, now: datetime, lease: timedelta, limit: int) -> tuple[Outbound, ...]:
+    def claim_pages(
+        self, now: datetime, lease: timedelta, limit: int, busy: Collection[str] = ()
+    ) -> tuple[Outbound, ...]:
         """Take pages to staff; they are committed as `sending` before the provider is called.
 
         One whose sender died inside the call is taken again: a hotline may have no other channel.
+        Those of `busy` channels stay where they are.
         """
         self.recover(now)
         rows = self._connection.execute(
@@ -114,6 +118,7 @@ class Deliveries(SealedRows):
                 outbound.c.purpose == Purpose.PAGE,
                 outbound.c.state.in_(WAITING),
                 is_due(outbound.c.next_try_at, now),
+                outbound.c.channel.not_in(list(busy)),
             )
             .order_by(outbound.c.next_try_at, outbound.c.created_at)
             .limit(limit)

@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, or_, select, update
 
 from bot.domain.cases import NO_PERSONS, Case
 from bot.domain.messages import Delivery
@@ -27,6 +27,7 @@ from bot.store.outbox import WAITING
 from bot.store.rows import new_id
 from bot.store.tables import case_file, outbound, page, page_log
 
+ON_ITS_WAY = (Delivery.PENDING, Delivery.SENDING, Delivery.SENT)
 LOST = (Delivery.FAILED_PERMANENTLY, Delivery.CANCELLED)
 # A page made later than now was made before the clock was set back.
 SET_BACK = timedelta(minutes=2)
@@ -184,7 +185,17 @@ class Pages:
         return tuple(_read(row) for row in rows)
 
     def ringing_of(self, staff_id: str, since: datetime) -> tuple[Rung, ...]:
-        """The phones of a member that began to ring after a moment and ring still."""
+        """The pages of a member that began after a moment and ring still.
+
+        One that a provider refused for now rings not yet.
+        """
+        rings = exists().where(
+            page_log.c.case_id == page.c.case_id,
+            page_log.c.page_id == page.c.id,
+            page_log.c.event == PageEvent.QUEUED,
+            page_log.c.outbound_id == outbound.c.id,
+            outbound.c.state.in_(ON_ITS_WAY),
+        )
         rows = self._connection.execute(
             select(page.c.case_id, page.c.kind, page.c.created_at, case_file.c.urgency)
             .join(case_file, case_file.c.id == page.c.case_id)
@@ -192,9 +203,7 @@ class Pages:
                 page.c.staff_id == staff_id,
                 page.c.created_at > since,
                 page.c.state == PageState.RINGING,
-                page.c.contact > 0,
-                # Nobody's emergency waits because a trial has just rung.
-                case_file.c.kind.not_in(NO_PERSONS),
+                rings,
             )
         )
         return tuple(

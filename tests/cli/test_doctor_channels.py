@@ -364,6 +364,7 @@ def asked_about_pages(
 
 def test_channels_that_wake_staff_are_asked_about(bot_api: Running, twilio: Running) -> None:
     """A good set-up raises nothing, and each channel is named as well."""
+    twilio.tell("forget")
     good = on_pages(bot_api, twilio)
     assert asked_about_pages(good) == []
     well = " ".join(asked_about_pages(good, Level.OK))
@@ -388,6 +389,7 @@ def test_what_keeps_a_channel_from_waking_is_named(
     bot_api: Running, twilio: Running, more: dict[str, Any], words: str
 ) -> None:
     """Before the first night; no token is shown."""
+    twilio.tell("forget")
     what = " ".join(asked_about_pages(on_pages(bot_api, twilio, **more)))
     assert words in what
     assert telegram_api.TOKEN not in what

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bot.cli.up import free_port
+from bot.domain.messages import Kind, Outbound
 from bot.domain.oncall import EscalationState
 from bot.domain.staff_contacts import EMAIL, SMS, TELEGRAM_STAFF, VOICE, WHATSAPP_PAGE
+from bot.services.paging import PAGES
+from bot.store.unit_of_work import SqlUnitOfWork
+from bot.worker import Worker
+from channels.inbound import take_in
 from tests.channels.page_line import (
     BUDI_CHAT,
     BUDI_PHONE,
@@ -19,7 +28,7 @@ from tests.channels.page_line import (
     page_line,
 )
 from tests.gateways.mail import mail_server
-from tests.hotline import story
+from tests.hotline import Hotline, story
 from tests.standins.process import Running, stand_in
 
 DATABASES = ["sqlite"]
@@ -283,3 +292,48 @@ async def test_a_dead_channel_is_left_at_once(
         assert (other, "sent", "") in events
         reached = await line.texts(SARI_PHONE) if other == SMS else await line.chat(SARI_CHAT)
         assert len(reached) == 1
+
+
+@story
+async def test_a_silent_provider_keeps_no_other_channel_waiting(tmp_path: Path) -> None:
+    """Thirty calls hang at one provider; the page by another one leaves in the same moment."""
+    silence = asyncio.Event()
+    begun: list[str] = []
+
+    class Silent:
+        """Takes calls and does not answer them."""
+
+        async def find_sent(self, _row: Outbound) -> None:
+            """Nothing is told."""
+
+        async def send(self, row: Outbound) -> None:
+            """Hang until the test is over."""
+            begun.append(row.id)
+            await silence.wait()
+
+    hotline = Hotline(tmp_path / "var")
+    senders = {**hotline.app.senders, "silent": Silent()}
+    channels = hotline.app.office.page_channels | {"silent"}
+    office = replace(hotline.app.office, page_channels=channels)
+    hotline.app = replace(hotline.app, senders=senders, office=office)
+    hotline.worker = Worker(hotline.app)
+    now = hotline.clock.now()
+    for number in range(30):
+        member = await hotline.staff(f"sari{number}", on_duty_hours=8)
+        await hotline.app.write(partial(_add_silent, member.id, now))
+    await hotline.staff("budi", phone="budi-phone", on_duty_hours=8)
+    await take_in(hotline.app, hotline.message("ani", Kind.TEXT, "tolong saya dikunci di kamar"))
+    pages = dict(hotline.worker.loops())[PAGES]
+    for _ in range(6):
+        await pages()
+        await asyncio.sleep(0.05)
+    assert hotline.phones.received["budi-phone"]
+    assert 10 <= len(begun) < 20
+    silence.set()
+    await hotline.settle()
+    assert len(begun) == 30
+    hotline.close()
+
+
+def _add_silent(staff_id: str, now: datetime, uow: SqlUnitOfWork) -> None:
+    uow.staff.add_contact(staff_id, "silent", staff_id, now)

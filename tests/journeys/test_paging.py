@@ -356,6 +356,18 @@ async def test_a_flood_rings_once_and_then_together(hotline: Hotline) -> None:
 
 
 @story
+async def test_a_phone_that_has_not_rung_yet_is_no_bundle(hotline: Hotline) -> None:
+    """The first page is still being tried: the second does not wait for it."""
+    sari = await hotline.staff("sari", phone=SARI, on_duty_hours=8)
+    await hotline.adds_contact(sari, "sari-2", after_minutes=1)
+    hotline.phones.busy.add(SARI)
+    await hotline.says("ani", HELP)
+    hotline.phones.busy.clear()
+    await hotline.says("dewi", HELP)
+    assert hotline.phones.rang(SARI) == 1
+
+
+@story
 async def test_a_bundle_that_fails_goes_on_for_all_its_cases(hotline: Hotline) -> None:
     """The phone breaks in between: every case of the bundle takes its next step at once."""
     await two(hotline)

@@ -11,6 +11,7 @@ from sqlalchemy import select, text, update
 from bot.domain.oncall import EscalationState
 from bot.domain.pages import PageEvent
 from bot.keyfile import new_key
+from bot.services.acknowledging import Answer
 from bot.store.migrate import migrating
 from bot.store.tables import case_file, escalation
 from tests.hotline import Hotline, story
@@ -67,5 +68,10 @@ async def test_a_running_escalation_goes_on(tmp_path: Path) -> None:
         latest = await after.app.read(lambda uow: uow.escalations.latest_for(case.id))
         assert latest is not None
         assert latest.state is EscalationState.ACKNOWLEDGED
+        # As that version left who had said so: only with the escalation.
+        await after.app.write(lambda uow: uow.escalations.let_lapse(latest.id, after.clock.now()))
+        other = await after.app.read(lambda uow: uow.staff.everyone()[0])
+        assert (await after.takes(other, case)).answer is Answer.OTHERS
+        assert (await after.takes(member, case)).answer is Answer.YOURS
     finally:
         after.close()
