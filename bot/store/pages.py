@@ -204,6 +204,8 @@ class Pages:
                 page.c.created_at > since,
                 page.c.state == PageState.RINGING,
                 rings,
+                # Nobody's emergency waits because a trial has just rung.
+                case_file.c.kind.not_in(NO_PERSONS),
             )
         )
         return tuple(
