@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.keyfile import new_key
-from bot.store.database import Database
+from bot.store.database import Database, open_engine
 from bot.store.keys import Vault
 from bot.store.migrate import upgrade
+from tests.postgres import PostgresServer
 
 type OpenVault = Callable[..., Vault]
 
@@ -59,3 +61,18 @@ def opened(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Database
 def database(opened: Callable[..., Database]) -> Database:
     """One opened database."""
     return opened()
+
+
+@pytest.fixture
+def engine(dialect: str, tmp_path: Path, request: pytest.FixtureRequest) -> Any:
+    """An engine on a database without any table."""
+    if dialect == "sqlite":
+        engine = open_engine(f"sqlite:///{tmp_path / 'empty.db'}")
+        yield engine
+        engine.dispose()
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.database(migrated=False) as url:
+        engine = open_engine(url)
+        yield engine
+        engine.dispose()

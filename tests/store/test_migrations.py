@@ -15,10 +15,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, func, inspect, select, text
 
-from bot.store.database import open_engine
 from bot.store.migrate import config, is_current, upgrade
 from bot.store.tables import metadata
-from tests.postgres import PostgresServer
 
 AT = "2026-11-21 13:00:00.000000"
 FIRST_RELEASE = """
@@ -42,21 +40,6 @@ INSERT INTO case_log (case_id, at, kind, actor, text_sealed)
 INSERT INTO alarm (at, kind, detail) VALUES ('<at>', 'assistant_down', '');
 """.replace("<at>", AT)
 """A little of everything, as the first release stored it."""
-
-
-@pytest.fixture
-def engine(dialect: str, tmp_path: Path, request: pytest.FixtureRequest) -> Any:
-    """An engine on a database without any table."""
-    if dialect == "sqlite":
-        engine = open_engine(f"sqlite:///{tmp_path / 'empty.db'}")
-        yield engine
-        engine.dispose()
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    with server.database(migrated=False) as url:
-        engine = open_engine(url)
-        yield engine
-        engine.dispose()
 
 
 def _run(engine: Engine, step: Callable[..., Any], *arguments: Any) -> Any:

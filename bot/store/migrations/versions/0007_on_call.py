@@ -1,5 +1,7 @@
 """Who is on call, pages until somebody answers, the record of them, and what watches over it"""
 
+from datetime import timedelta
+
 from alembic import op
 import sqlalchemy as sa
 
@@ -303,7 +305,76 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('failed_at', sa.DateTime(), nullable=True))
         batch_op.add_column(sa.Column('failed_because', sa.String(length=80), nullable=True))
         batch_op.create_index(batch_op.f('ix_staff_contact_address_hash'), ['address_hash'])
+    _go_on_with_what_rings()
     _let_the_record_only_grow()
+
+
+def _go_on_with_what_rings() -> None:
+    """Pages that have not left yet, and whoever has said "I have it", stay what they are.
+
+    All contacts of a member had rows of their own, so that such a page has no further contact.
+    """
+    op.execute(
+        "INSERT INTO acknowledgement (escalation_id, staff_id, channel, at) "
+        "SELECT id, acknowledged_by, 'console', acknowledged_at FROM escalation "
+        "WHERE state = 'acknowledged' AND acknowledged_by IS NOT NULL"
+    )
+    page = _table('page', _PAGE, ('created_at', 'next_at', 'expires_at'))
+    record = _table('page_log', _LINE, ('at',))
+    outbound = _table('outbound', _ROW, ('created_at',))
+    contact = sa.table('staff_contact', sa.column('id'), sa.column('staff_id'))
+    contacts = (
+        sa.select(sa.func.count(contact.c.id))
+        .where(contact.c.staff_id == outbound.c.staff_id)
+        .scalar_subquery()
+    )
+    under_way = sa.select(outbound, contacts.label('contacts')).where(
+        outbound.c.purpose == 'page',
+        outbound.c.state.in_(('pending', 'sending', 'uncertain', 'failed_temporarily')),
+    )
+    connection = op.get_bind()
+    for row in connection.execute(under_way).all():
+        values = {'case_id': row.case_id, 'staff_id': row.staff_id, 'trace_id': row.case_id}
+        ends_at = row.created_at + timedelta(hours=12)
+        connection.execute(
+            sa.insert(page).values(
+                id=row.id,
+                kind='step',
+                step=0,
+                state='ringing' if row.staff_id is not None else 'ended',
+                contact=row.contacts,
+                created_at=row.created_at,
+                next_at=ends_at,
+                expires_at=ends_at,
+                **values,
+            )
+        )
+        connection.execute(
+            sa.insert(record).values(
+                page_id=row.id,
+                outbound_id=row.id,
+                channel=row.channel,
+                event='queued',
+                reason='',
+                at=row.created_at,
+                **values,
+            )
+        )
+        connection.execute(
+            sa.update(outbound).where(outbound.c.id == row.id).values(page_id=row.id)
+        )
+
+
+def _table(name: str, columns: tuple[str, ...], moments: tuple[str, ...]) -> sa.TableClause:
+    dated = (sa.column(moment, sa.DateTime()) for moment in moments)
+    return sa.table(name, *map(sa.column, columns), *dated)
+
+
+_PAGE = ('id', 'case_id', 'staff_id', 'kind', 'step', 'state', 'contact', 'trace_id')
+_LINE = (
+    'case_id', 'page_id', 'staff_id', 'outbound_id', 'channel', 'event', 'reason', 'trace_id'
+)  # fmt: skip
+_ROW = ('id', 'page_id', 'case_id', 'staff_id', 'channel', 'purpose', 'state')
 
 
 def _let_the_record_only_grow() -> None:
