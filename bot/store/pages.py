@@ -12,14 +12,13 @@ from sqlalchemy import (
     Row,
     and_,
     exists,
-    func,
     insert,
     or_,
     select,
     update,
 )
 
-from bot.domain.cases import NO_PERSONS, Case
+from bot.domain.cases import Case
 from bot.domain.messages import Delivery
 from bot.domain.pages import (
     ANSWERED,
@@ -28,13 +27,13 @@ from bot.domain.pages import (
     Page,
     PageEvent,
     PageKind,
-    PageLine,
     PageState,
     Rung,
 )
 from bot.language.types import Urgency
 from bot.store.keys import Vault
 from bot.store.outbox import WAITING
+from bot.store.page_log import PageRecord
 from bot.store.rows import new_id
 from bot.store.tables import case_file, outbound, page, page_log
 
@@ -46,11 +45,11 @@ TOKEN_DIGITS = 32
 OPEN_STATES = (PageState.RINGING, PageState.SPENT)
 
 
-class Pages:
+class Pages(PageRecord):
     """One row for each member and step; the record of them can only grow."""
 
     def __init__(self, connection: Connection, vault: Vault) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._vault = vault
 
     def ring(
@@ -216,6 +215,8 @@ class Pages:
                 page.c.created_at > since,
                 page.c.state == PageState.RINGING,
                 rings,
+                # Nobody's emergency waits because a trial has just rung.
+                case_file.c.kind.not_in(NO_PERSONS),
             )
         )
         return tuple(
@@ -306,71 +307,6 @@ class Pages:
         ).first()
         return row is not None
 
-    def log(
-        self,
-        case: Case,
-        event: PageEvent,
-        now: datetime,
-        *,
-        known: Page | None = None,
-        channel: str = "",
-        reason: str = "",
-        staff_id: str | None = None,
-        escalation_id: str | None = None,
-        outbound_id: str | None = None,
-    ) -> None:
-        """Add a line; a trigger of the database refuses to change or delete one.
-
-        The page names the member and the escalation, unless others are given.
-        """
-        self._connection.execute(
-            insert(page_log).values(
-                case_id=case.id,
-                page_id=None if known is None else known.id,
-                escalation_id=escalation_id or (None if known is None else known.escalation_id),
-                staff_id=staff_id or (None if known is None else known.staff_id),
-                outbound_id=outbound_id,
-                channel=channel,
-                event=event,
-                reason=reason,
-                trace_id=case.trace_id,
-                at=now,
-            )
-        )
-
-    def lines(self, case_id: str) -> tuple[PageLine, ...]:
-        """The record of a case, oldest first."""
-        rows = self._connection.execute(
-            select(page_log).where(page_log.c.case_id == case_id).order_by(page_log.c.id)
-        )
-        return tuple(_read_line(row) for row in rows)
-
-    def event_counts(self) -> dict[tuple[str, str], int]:
-        """How often each event happened, by event and channel; trials are not counted."""
-        rows = self._connection.execute(
-            select(page_log.c.event, page_log.c.channel, func.count())
-            .join(case_file, case_file.c.id == page_log.c.case_id)
-            .where(case_file.c.kind.not_in(NO_PERSONS))
-            .group_by(page_log.c.event, page_log.c.channel)
-        )
-        return {(event, channel): int(count) for event, channel, count in rows}
-
-    def first_moments(self, *events: PageEvent) -> tuple[tuple[str, datetime, datetime], ...]:
-        """For each case with one of the events: its trace, when it was opened, when that first was."""
-        first = (
-            select(page_log.c.case_id, func.min(page_log.c.at).label("at"))
-            .where(page_log.c.event.in_(events))
-            .group_by(page_log.c.case_id)
-            .subquery()
-        )
-        rows = self._connection.execute(
-            select(case_file.c.id, case_file.c.trace_id, case_file.c.opened_at, first.c.at)
-            .join(first, first.c.case_id == case_file.c.id)
-            .where(case_file.c.kind.not_in(NO_PERSONS))
-            .order_by(first.c.at)
-        )
-        return tuple((row.trace_id or row.id, row.opened_at, row.at) for row in rows)
-
 
 def _read(row: Row[Any]) -> Page:
     return Page(
@@ -387,18 +323,4 @@ def _read(row: Row[Any]) -> Page:
         trace_id=row.trace_id,
         created_at=row.created_at,
         code=row.code,
-    )
-
-
-def _read_line(row: Row[Any]) -> PageLine:
-    return PageLine(
-        at=row.at,
-        event=PageEvent(row.event),
-        channel=row.channel,
-        reason=row.reason,
-        trace_id=row.trace_id,
-        staff_id=row.staff_id,
-        page_id=row.page_id,
-        escalation_id=row.escalation_id,
-        outbound_id=row.outbound_id,
     )
