@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.cases import Case
+from bot.domain.cases import NO_PERSONS, Case
 from bot.domain.messages import Delivery
 from bot.domain.pages import (
     ANSWERED,
