@@ -101,8 +101,8 @@ async def _measure(
     stock.stop()
     found["memory"]["ours"] = ours.memory()
     _tell("danger")
-    found["pages_under_load"] = await under_load(ours, box, 10 if small else 60, 32)
-    found["pages_without_rasa"] = await without_rasa(ours, box, 10 if small else 40)
+    found["pages_under_load"] = await under_load(ours, box, 10 if small else 100)
+    found["pages_without_rasa"] = await without_rasa(ours, box, 10 if small else 100)
 
 
 def _tell(what: str) -> None:

@@ -14,14 +14,16 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 _REFERENCE = re.compile(r"/cases/([A-Z0-9-]+)")
+_LINK = re.compile(r"/p/([0-9a-f]{32})")
 
 
 @dataclass
 class Postbox:
-    """When the first mail about each case came in, by the monotonic clock."""
+    """When the first mail about each case came in, by the monotonic clock, and its link."""
 
     port: int = 0
     first: dict[str, float] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
     mails: int = 0
 
     async def handle_DATA(  # noqa: N802  # aiosmtpd's name
@@ -36,7 +38,11 @@ class Postbox:
         assert isinstance(envelope.content, bytes)  # noqa: S101  # decode_data is off
         mail = message_from_bytes(envelope.content, policy=default)
         body = mail.get_body()
-        for reference in _REFERENCE.findall(body.get_content() if body is not None else ""):
+        words = body.get_content() if body is not None else ""
+        link = _LINK.search(words)
+        for reference in _REFERENCE.findall(words):
+            if link is not None:
+                self.links.setdefault(reference, link[1])
             self.first.setdefault(reference, now)
         return "250 OK"
 

@@ -37,7 +37,8 @@ def show(found: dict[str, Any]) -> None:
         f"{found['minutes']} minutes"
     )
     table("Latency and throughput", ("measure", "ours", "stock", "ratio", "load"), _speed(found))
-    table("Pages (ours only), ms", ("measure", "n", "p50", "p95", "p99", "most"), _pages(found))
+    columns = ("measure", "n", "p50", "p95", "p99", "most", "others a second", "load")
+    table("Pages (ours only), ms", columns, _pages(found))
     table("Size", ("measure", "ours", "stock", "ratio"), _size(found))
     table("Turn cost as one conversation grows, ms", ("turns", "ours", "stock"), _growth(found))
     table("Aims", ("aim", "wanted", "found", "reached"), aims(found))
@@ -80,11 +81,9 @@ def _speed(found: dict[str, Any]) -> list[tuple[object, ...]]:
 
 
 def _pages(found: dict[str, Any]) -> list[tuple[object, ...]]:
-    named = (("pages_under_load", "under load"), ("pages_without_rasa", "Rasa gone"))
-    return [
-        (name, *(found[key][part] for part in ("n", "p50", "p95", "p99", "most")))
-        for key, name in named
-    ]
+    named = (("pages_under_load", "Rasa there"), ("pages_without_rasa", "Rasa gone"))
+    parts = ("n", "p50", "p95", "p99", "most", "others_per_second", "load")
+    return [(name, *(found[key][part] for part in parts)) for key, name in named]
 
 
 def _size(found: dict[str, Any]) -> list[tuple[object, ...]]:

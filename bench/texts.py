@@ -38,4 +38,4 @@ OFFERS = (
 )
 """Talks through the form that checks an offer; the first message opens it."""
 
-DANGER = "tolong saya dikunci di kamar, paspor diambil majikan"
+DANGER = "tolong saya disekap"

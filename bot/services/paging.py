@@ -179,6 +179,7 @@ def claim_pages(
     """
     for ended in uow.deliveries.give_up_unknown(now):
         page_lost(uow, ended, UNKNOWN_OUTCOME, now)
+    uow.pages.cancel_what_is_over()
     return uow.deliveries.claim_pages(now, lease, limit, busy)
 
 

@@ -6,9 +6,19 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 
-from bot.domain.cases import Case
+from bot.domain.cases import NO_PERSONS, Case
 from bot.domain.messages import Delivery
 from bot.domain.pages import (
     ANSWERED,
@@ -32,6 +42,7 @@ LOST = (Delivery.FAILED_PERMANENTLY, Delivery.CANCELLED)
 # A page made later than now was made before the clock was set back.
 SET_BACK = timedelta(minutes=2)
 TOKEN_DIGITS = 32
+OPEN_STATES = (PageState.RINGING, PageState.SPENT)
 
 
 class Pages(PageRecord):
@@ -255,7 +266,7 @@ class Pages(PageRecord):
     def _end(self, *which: ColumnElement[bool]) -> tuple[Page, ...]:
         rows = self._connection.execute(
             update(page)
-            .where(*which, page.c.state.in_((PageState.RINGING, PageState.SPENT)))
+            .where(*which, page.c.state.in_(OPEN_STATES))
             .values(state=PageState.ENDED)
             .returning(page)
         ).all()
@@ -268,6 +279,23 @@ class Pages(PageRecord):
             .values(state=Delivery.CANCELLED, error="page_ended")
         )
         return ended
+
+    def cancel_what_is_over(self) -> None:
+        """Rows that were inside a call when their pages ended are not tried once more."""
+        queued = and_(page_log.c.outbound_id == outbound.c.id, page_log.c.event == PageEvent.QUEUED)
+        still_wanted = exists().where(
+            queued, page.c.id == page_log.c.page_id, page.c.state.in_(OPEN_STATES)
+        )
+        self._connection.execute(
+            update(outbound)
+            .where(
+                outbound.c.page_id.is_not(None),
+                outbound.c.staff_id.is_not(None),  # the screen's page is never open
+                outbound.c.state.in_(WAITING),
+                ~still_wanted,
+            )
+            .values(state=Delivery.CANCELLED, error="page_ended")
+        )
 
     def _is_shared(self, page_id: str) -> bool:
         other = page_log.alias()

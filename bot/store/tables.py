@@ -369,6 +369,8 @@ page_log = Table(
     Column("trace_id", String(32), nullable=False),
     Column("at", Utc, nullable=False),
     Index(None, "case_id"),
+    Index(None, "page_id"),
+    Index(None, "outbound_id"),
     Index(None, "trace_id"),
     Index(None, "staff_id", "at"),
     sqlite_autoincrement=True,

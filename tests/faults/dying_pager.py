@@ -10,6 +10,7 @@ while an act is done, in whatever thread it is done.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -310,6 +311,9 @@ def main() -> None:
         line = Line(Path(folder), "", 0, Points(0, 0))
         asyncio.run(_lapse_is_due(line))
         line.close()
+    # What is there already stays shared with the children.
+    gc.collect()
+    gc.freeze()
     for order in map(json.loads, sys.stdin):
         sys.stdout.write(json.dumps(_fork(order)) + "\n")
         sys.stdout.flush()

@@ -170,6 +170,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('page_log') as batch_op:
         batch_op.create_index(batch_op.f('ix_page_log_case_id'), ['case_id'])
+        batch_op.create_index(batch_op.f('ix_page_log_page_id'), ['page_id'])
+        batch_op.create_index(batch_op.f('ix_page_log_outbound_id'), ['outbound_id'])
         batch_op.create_index(batch_op.f('ix_page_log_staff_id_at'), ['staff_id', 'at'])
         batch_op.create_index(batch_op.f('ix_page_log_trace_id'), ['trace_id'])
 
