@@ -118,7 +118,7 @@ async def are_paged_for(hotline: Hotline, told: Sequence[Told], names: Sequence[
     cases = []
     for each, name in zip(told, names, strict=True):
         case_id = (await hotline.talk(name)).case_id or ""
-        case = await app.read(lambda uow, case_id=case_id: uow.cases.get(case_id))
+        case = await app.read(partial(case_of, case_id=case_id))
         cases.append(case)
         await app.write(
             partial(more, case=case, told=each, office=app.office, now=hotline.clock.now())
@@ -134,6 +134,11 @@ async def are_paged_for(hotline: Hotline, told: Sequence[Told], names: Sequence[
 
     await app.write(over)
     await hotline.forward(minutes=3)
+
+
+def case_of(uow: SqlUnitOfWork, case_id: str) -> Case:
+    """A case by its id."""
+    return uow.cases.get(case_id)
 
 
 def more(uow: SqlUnitOfWork, *, case: Case, told: Told, office: Office, now: datetime) -> None:
