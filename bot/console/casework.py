@@ -156,7 +156,7 @@ class Casework:
             found = date.fromisoformat(form.get("day", "")) if wanted == "day" else Outcome(wanted)
         except ValueError as error:
             raise RefusedError("Isi dulu tanggalnya.") from error
-        departures.staff_found(uow, case, member, found, self._app.clock.now())
+        departures.staff_found(uow, case, member, found, self._app.office, self._app.clock.now())
 
     def _release(self, uow: SqlUnitOfWork, case: Case, member: Staff, form: Form) -> None:
         """Let a held text go now; without a known safe way a second member has to agree."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
+
 from bot.domain.cases import NO_PERSONS, Case, CloseReason, LogKind
 from bot.domain.conversation import HandledBy, Talk
 from bot.domain.staff import Staff
@@ -11,6 +13,8 @@ from bot.language.types import Urgency
 from bot.services import aftercare
 from bot.services.takeover import RefusedError
 from bot.store.unit_of_work import SqlUnitOfWork
+
+log = structlog.get_logger()
 
 
 def needs_two(case: Case) -> bool:
@@ -91,4 +95,5 @@ def _close(
     uow.pages.end(case.id)
     uow.cases.log(case.id, LogKind.CLOSED, member.label, f"{reason} {text}".strip(), now)
     aftercare.tell(uow, case, reason, now)
+    log.info("case_closed", trace=case.trace_id, reason=reason.value)
     uow.wake("console")

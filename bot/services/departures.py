@@ -140,10 +140,15 @@ def _make_urgent(uow: SqlUnitOfWork, case: Case, done: Due, office: Office, now:
     talk = uow.conversations.get(case.conversation_id)
     if is_held(uow, talk, now):
         return
-    if CHILD in case.fields.get("flags", "").split(", "):
+    if _is_of_child(case):
         start_escalation(uow, case, office, now, wanted=Waking(Wake.NOW, PolicyName.CHILD))
     elif was.rank < Urgency.URGENT.rank or done.too_late:
         tell_on_call(uow, case, office, now, (signal,))
+
+
+def _is_of_child(case: Case) -> bool:
+    """Whether it is a child that is being recruited."""
+    return CHILD in case.fields.get("flags", "").split(", ")
 
 
 def staff_found(
@@ -151,15 +156,23 @@ def staff_found(
     case: Case,
     member: Staff,
     found: date | Outcome,
+    office: Office,
     now: datetime,
 ) -> None:
-    """Staff know the day, or that somebody has left or does not. RefusedError for a day over."""
+    """Staff know the day, or that somebody has left or does not. RefusedError for a day over.
+
+    A child that has left wakes somebody, whatever its date was.
+    """
     known = uow.departures.of_case(case.id)
     if known is None:
         raise RefusedError("Kasus ini bukan soal keberangkatan.")
     if isinstance(found, Outcome):
-        uow.departures.keep(replace(known, outcome=found, task=None, checked_at=now), now)
+        left = replace(known, outcome=found, task=None, checked_at=now)
+        uow.departures.keep(left, now)
         uow.cases.log(case.id, LogKind.DEPARTURE, member.label, found, now)
+        if found is Outcome.GONE and _is_of_child(case):
+            wanted = waking_of_child(uow, left, office, now)
+            start_escalation(uow, case, office, now, wanted=wanted)
     else:
         if found < now.astimezone(known.zone).date():
             raise RefusedError("Tanggal itu sudah lewat. Pilih 'sudah berangkat' kalau begitu.")

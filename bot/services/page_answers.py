@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 
 from bot.domain import page_words
+from bot.domain.cases import CaseKind
 from bot.domain.office import Office
 from bot.domain.page_cards import CardLine, PageCard
 from bot.domain.pages import CODE_DIGITS
@@ -124,6 +125,6 @@ def card_of(uow: SqlUnitOfWork, row_id: str, office: Office) -> PageCard | None:
         lines,
         urgent=any(case.urgency is Urgency.EMERGENCY for case in cases),
         console=f"{office.console_url}/cases/{cases[0].reference}" if alone else office.console_url,
-        practice=is_practice(uow, office),
+        practice=is_practice(uow, office) or cases[0].kind is CaseKind.DRILL,
         link=link if alone and pages[0].code else "",
     )

@@ -35,7 +35,7 @@ PAGES = "pages"
 MOST_NAMED = 10
 WAITS = "ada orang menunggu jawaban."
 WORDS = {
-    PageKind.REMINDER: "belum ada kabar sejak kamu memegangnya. Kalau tidak bisa, petugas lain dipanggil.",
+    PageKind.REMINDER: "belum ada kabar sejak Anda memegangnya. Kalau tidak bisa, petugas lain dipanggil.",
     PageKind.SUPERVISOR: "ada pesan yang perlu dilihat penyelia.",
     PageKind.TEST: "ini panggilan percobaan, tidak ada yang menunggu.",
 }

@@ -204,10 +204,14 @@ async def test_staff_set_the_clock(hotline: Hotline) -> None:
     tomorrow, yesterday = (now + timedelta(days=each) for each in (1, -1))
     with pytest.raises(RefusedError):
         await hotline.app.write(
-            lambda uow: departures.staff_found(uow, case, member, yesterday.date(), now)
+            lambda uow: departures.staff_found(
+                uow, case, member, yesterday.date(), hotline.app.office, now
+            )
         )
     await hotline.app.write(
-        lambda uow: departures.staff_found(uow, case, member, tomorrow.date(), now)
+        lambda uow: departures.staff_found(
+            uow, case, member, tomorrow.date(), hotline.app.office, now
+        )
     )
     await hotline.settle()
     (case,) = await hotline.cases()
