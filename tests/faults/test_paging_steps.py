@@ -21,6 +21,7 @@ from bot.settings import ROOT
 from tests.faults.dying_pager import SCENARIOS
 from tests.postgres import PostgresServer
 
+pytestmark = pytest.mark.timeout(600)
 # What rings in the act and until a minute after it, undisturbed.
 RINGS = {
     "danger comes in": ["sari-1"],
