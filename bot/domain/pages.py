@@ -11,6 +11,8 @@ from bot.domain.staff import Contact
 from bot.language.types import Urgency
 
 BUNDLE_WINDOW = timedelta(minutes=2)
+FLOOD = 3
+"""So many emergencies within the window ring a phone each on their own; those behind them together."""
 """A phone that has just rung does not ring anew for each further case of a flood."""
 OPEN_FOR = timedelta(hours=12)
 """How long a page can be answered by its code or its link."""
@@ -152,8 +154,8 @@ def bundled_until(
 ) -> datetime | None:
     """Until when a page waits because the member's phone has just rung; None: it rings now.
 
-    It joins a page of the same kind for another case that is at least as urgent. So an
-    emergency never waits for somebody who was not yet rung for one.
+    It joins a page of the same kind for another case that is at least as urgent. Two people in
+    danger are two calls: an emergency waits only in a flood.
     """
     joined = [
         rung.since + BUNDLE_WINDOW
@@ -163,4 +165,5 @@ def bundled_until(
         and rung.urgency.rank >= urgency.rank
         and rung.since <= now < rung.since + BUNDLE_WINDOW
     ]
-    return max(joined, default=None)
+    enough = FLOOD if urgency is Urgency.EMERGENCY else 1
+    return max(joined) if len(joined) >= enough else None

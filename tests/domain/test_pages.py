@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.pages import PageKind, Rung, bundled_until, usable
+from bot.domain.pages import FLOOD, PageKind, Rung, bundled_until, usable
 from bot.domain.staff import Contact
 from bot.language.types import Urgency
 
@@ -57,18 +57,20 @@ E, U = Urgency.EMERGENCY, Urgency.URGENT
     ("ringing", "urgency", "wanted"),
     [
         ([], E, None),
-        ([rung(E, 30)], E, 90),
+        ([rung(E, 30)] * 2, E, None),
+        ([rung(E, 30)] * FLOOD, E, 90),
         ([rung(E, 30)], U, 90),
-        ([rung(U, 30)], E, None),
-        ([rung(U, 30), rung(E, 100)], E, 20),
-        ([rung(E, 120)], E, None),
-        ([rung(E, -5)], E, None),
-        ([rung(E, 30, PageKind.NOTICE)], E, None),
-        ([rung(E, 30, case="b")], E, None),
+        ([rung(U, 30)] * FLOOD, E, None),
+        ([rung(U, 30), rung(E, 100), rung(E, 50), rung(E, 90)], E, 70),
+        ([rung(U, 120)], U, None),
+        ([rung(U, -5)], U, None),
+        ([rung(U, 30, PageKind.NOTICE)], U, None),
+        ([rung(U, 30, case="b")], U, None),
     ],
     ids=[
         "nothing rings",
-        "as urgent",
+        "two in danger",
+        "a flood of danger",
         "less urgent",
         "more urgent",
         "one of them",

@@ -26,7 +26,7 @@ from tests.cli.running import tanyadulu
 from tests.hotline import Hotline, story
 from tests.real_cases import real_emergency
 
-STORY = "tolong saya Marlina dikunci di kamar di Jeddah oleh Bu Ratna, telp 0812-9876-5432"
+STORY = "tolong saya Marlina dikunci di kamar di Jeddah oleh Bu Ratna, telp 0812-0000-5432"
 ANSWER = "Marlina, saya di sini. Bisa bicara pelan-pelan?"
 PLAN = "menelepon KJRI Jeddah"
 WORDS = ("marlina", "ratna", "jeddah", "0812", "dikunci", "kamar", "kjri", "pelan", "sari", "budi")

@@ -231,7 +231,7 @@ async def _check_in_one_hand(
             if line.event is PageEvent.ACKNOWLEDGED
         ]
         if said.answer is Answer.TAKEN:
-            assert (said.holder_label, taken) == (sari.label, [sari.id])
+            assert (said.holder_label, taken) == (sari.label, [sari.id, budi.id])
         else:
             assert (said.holder_label, taken) == (budi.label, [budi.id])
 
