@@ -11,9 +11,9 @@ from bot.domain.staff import Contact
 from bot.language.types import Urgency
 
 BUNDLE_WINDOW = timedelta(minutes=2)
+"""A phone that has just rung does not ring anew for each further case of a flood."""
 FLOOD = 3
 """So many emergencies within the window ring a phone each on their own; those behind them together."""
-"""A phone that has just rung does not ring anew for each further case of a flood."""
 OPEN_FOR = timedelta(hours=12)
 """How long a page can be answered by its code or its link."""
 CODE_DIGITS = 4

@@ -57,7 +57,7 @@ WORDS = {
 ONCE_AT_LEAST = (
     *WORDS,
     *("swaps", "silent", "passed on", "answered too late", "taken", "waiting_second", "notes"),
-    *("did nothing", "lapses", "cared", "closed", "bundled", "cried while somebody was at it"),
+    *("did nothing", "lapses", "cared", "closed", "bundled"),
 )
 """Days on which one of these never happened would prove little."""
 WANTS_TWO = Policy(
@@ -471,14 +471,19 @@ def sent_of(uow: SqlUnitOfWork) -> dict[str, list[datetime]]:
 
 
 def may_wait(days: Days, page: Rang) -> bool:
-    """Whether the phone rang within two minutes for another case, at least as urgent."""
-    return any(
-        other.member == page.member
+    """Whether the phone rang within two minutes for another case at least as urgent.
+
+    An emergency waits only behind three others.
+    """
+    others = [
+        other
+        for other in days.page_ids
+        if other.member == page.member
         and other.case != page.case
         and page.at - BUNDLE < other.at <= page.at
         and (days.is_grave(other) or not days.is_grave(page))
-        for other in days.page_ids
-    )
+    ]
+    return len(others) >= (3 if days.is_grave(page) else 1)
 
 
 def assert_left_in_time(days: Days, sent: dict[str, list[datetime]]) -> None:
