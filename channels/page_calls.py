@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
@@ -16,17 +15,14 @@ from bot.bootstrap import App
 from bot.domain import page_words
 from bot.domain.pages import Page, PageState
 from bot.domain.staff_contacts import VOICE
-from bot.gateways.twilio import ROW
 from bot.gateways.twilio_pages import CALL, SPOKEN, VOICE_PATH, VOICE_STATUS_PATH
 from bot.services import acknowledging, page_answers
 from bot.services.delivery import note_status
 from bot.store.unit_of_work import SqlUnitOfWork
-from channels.whatsapp import ROW_ID, raw
-from channels.whatsapp_request import read_form, refusal
+from channels.twilio_status import OF_CALLS, ROW_ID, take_status
 
 log = structlog.get_logger()
 STATUS_CHANNEL = "voice_status"
-STATUS = re.compile(r"[a-z-]{1,20}")
 ROUND = "round"
 # The page is said once and repeated twice.
 MOST_ROUNDS = 3
@@ -143,15 +139,6 @@ def routes(app: App) -> list[BaseRoute]:
     """The route on which Twilio tells how a call goes."""
 
     async def status(request: Request) -> Response:
-        form = await read_form(app, request, STATUS_CHANNEL, VOICE_STATUS_PATH)
-        if form.get("AccountSid") != app.settings.twilio_account_sid:
-            raise await refusal(app, STATUS_CHANNEL, "not_ours", raw(form))
-        word = form.get("CallStatus", "")
-        if not STATUS.fullmatch(word):
-            raise await refusal(app, STATUS_CHANNEL, "malformed", raw(form), 400)
-        row_id = request.query_params.get(ROW, "")
-        if ROW_ID.fullmatch(row_id):
-            await app.write(lambda uow: _note(uow, app, row_id, word))
-        return Response(status_code=204)
+        return await take_status(app, request, STATUS_CHANNEL, VOICE_STATUS_PATH, OF_CALLS)
 
     return [Route(VOICE_STATUS_PATH, status, methods=["POST"])]

@@ -12,15 +12,14 @@ from starlette.routing import BaseRoute, Route
 from bot.bootstrap import App
 from bot.domain import page_words
 from bot.domain.staff_contacts import SMS
-from bot.gateways.twilio import ROW
 from bot.gateways.twilio_pages import SMS_STATUS_PATH
 from bot.services import contacts, page_answers
-from bot.services.delivery import note_status
 from bot.store.unit_of_work import SqlUnitOfWork
 from channels.inbound import refuse
-from channels.whatsapp import ERROR, ROW_ID, STATUS, answer, raw
+from channels.twilio_request import raw, read_form, refusal
+from channels.twilio_status import OF_TEXTS, take_status
+from channels.whatsapp import answer
 from channels.whatsapp_messages import is_ours
-from channels.whatsapp_request import read_form, refusal
 
 log = structlog.get_logger()
 PATH = "/webhooks/sms"
@@ -45,20 +44,7 @@ def routes(app: App) -> list[BaseRoute]:
         return answer(told)
 
     async def status(request: Request) -> Response:
-        form = await read_form(app, request, STATUS_CHANNEL, SMS_STATUS_PATH)
-        if form.get("AccountSid") != app.settings.twilio_account_sid:
-            raise await refusal(app, STATUS_CHANNEL, "not_ours", raw(form))
-        word = form.get("MessageStatus") or form.get("SmsStatus") or ""
-        if not STATUS.fullmatch(word):
-            raise await refusal(app, STATUS_CHANNEL, "malformed", raw(form), 400)
-        row_id = request.query_params.get(ROW, "")
-        if ROW_ID.fullmatch(row_id):
-            error = ERROR.fullmatch(form.get("ErrorCode", ""))
-            code = None if error is None else error[1]
-            await app.write(
-                lambda uow: note_status(uow, row_id, word, code, app.office, app.clock.now())
-            )
-        return Response(status_code=204)
+        return await take_status(app, request, STATUS_CHANNEL, SMS_STATUS_PATH, OF_TEXTS)
 
     return [
         Route(PATH, message, methods=["POST"]),

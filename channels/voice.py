@@ -17,9 +17,8 @@ from bot.domain.channels import WHATSAPP
 from bot.domain.messages import InboundMessage, Kind
 from channels import page_calls
 from channels.inbound import is_open, refuse, take_in
-from channels.whatsapp import raw
+from channels.twilio_request import raw, read_form, refusal
 from channels.whatsapp_messages import LONGEST_ID, is_address
-from channels.whatsapp_request import read_form, refusal
 
 log = structlog.get_logger()
 CHANNEL = "voice"

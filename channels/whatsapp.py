@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
-from urllib.parse import urlencode
 
 import structlog
 from starlette.requests import Request
@@ -18,22 +16,18 @@ from bot.domain.channels import WHATSAPP
 from bot.domain.messages import InboundMessage
 from bot.domain.office import Office
 from bot.domain.staff_contacts import WHATSAPP_PAGE
-from bot.gateways.twilio import ROW, STATUS_PATH
+from bot.gateways.twilio import STATUS_PATH
 from bot.services import contacts, page_answers
-from bot.services.delivery import note_status
 from bot.store.unit_of_work import SqlUnitOfWork
 from channels.inbound import is_open, take_in
 from channels.requests import BadRequestError
+from channels.twilio_request import raw, read_form, read_pairs, refusal
+from channels.twilio_status import OF_TEXTS, take_status
 from channels.whatsapp_messages import MalformedError, identities, is_ours, normalise
-from channels.whatsapp_request import read_form, read_pairs, refusal
 
 log = structlog.get_logger()
 PATH = "/webhooks/whatsapp"
 STATUS_CHANNEL = "whatsapp_status"
-ROW_ID = re.compile(r"[0-9a-f]{32}")
-STATUS = re.compile(r"[a-z_]{1,20}")
-# Of Twilio's codes, of which 0 says that there is none.
-ERROR = re.compile(r"0*([1-9][0-9]{0,5})")
 LONGEST_ANSWER = 200
 
 
@@ -60,21 +54,7 @@ def routes(app: App) -> list[BaseRoute]:
         return answer(None)
 
     async def status(request: Request) -> Response:
-        form = await read_form(app, request, STATUS_CHANNEL, STATUS_PATH)
-        if form.get("AccountSid") != app.settings.twilio_account_sid:
-            raise await refusal(app, STATUS_CHANNEL, "not_ours", raw(form))
-        row_id = request.query_params.get(ROW, "")
-        word = form.get("MessageStatus") or form.get("SmsStatus") or ""
-        if not STATUS.fullmatch(word):
-            raise await refusal(app, STATUS_CHANNEL, "malformed", raw(form), 400)
-        # Rows that we do not know were erased, or belong to another database: nothing to do.
-        if ROW_ID.fullmatch(row_id):
-            error = ERROR.fullmatch(form.get("ErrorCode", ""))
-            code = None if error is None else error[1]
-            await app.write(
-                lambda uow: note_status(uow, row_id, word, code, app.office, app.clock.now())
-            )
-        return Response(status_code=204)
+        return await take_status(app, request, STATUS_CHANNEL, STATUS_PATH, OF_TEXTS)
 
     return [
         Route(PATH, message, methods=["POST"]),
@@ -125,11 +105,6 @@ def phone_of(form: Mapping[str, str]) -> str:
     """The number that a message came from, +62...; Meta may show another id in its place."""
     sender, aliases = identities(form)
     return next(iter(aliases), sender).removeprefix(f"{WHATSAPP}:")
-
-
-def raw(form: Mapping[str, str]) -> bytes:
-    """The body of a request again, for the quarantine."""
-    return urlencode(list(form.items())).encode()
 
 
 def read_again(body: bytes) -> InboundMessage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import Request
@@ -35,6 +35,11 @@ async def read_form(app: App, request: Request, channel: str, path: str) -> Mapp
     if not is_signed(app.settings.twilio_auth_token, url, pairs, signature):
         raise await refusal(app, channel, "bad_signature", body)
     return dict(pairs)
+
+
+def raw(form: Mapping[str, str]) -> bytes:
+    """The body of a request again, for the quarantine."""
+    return urlencode(list(form.items())).encode()
 
 
 def read_pairs(body: bytes) -> list[tuple[str, str]]:
