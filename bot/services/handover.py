@@ -12,7 +12,7 @@ from bot.domain.cases import LogKind
 from bot.domain.handover import PATIENCE, Missing, taken_on
 from bot.domain.office import Office
 from bot.domain.pages import PageKind
-from bot.domain.rota import Override, shifts_between
+from bot.domain.rota import Override, gaps_between, shifts_between
 from bot.domain.staff import Staff
 from bot.services.duty import active_staff
 from bot.services.over_time import LOOK_BACK, not_handed_over, off_duty_owners, over_time
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 HANDOVER_MISSING = "handover_missing"
 A_DAY = timedelta(days=1)
 NOBODY_ELSE = (
-    "Jam ini jadwalmu dan belum ada petugas lain yang bertugas. Tukar jaga dulu, "
+    "Sampai jam jaga ini selesai belum ada petugas lain yang bertugas. Tukar jaga dulu, "
     "atau minta pengawas mengatur penggantinya."
 )
 
@@ -49,8 +49,8 @@ def keeps_on_duty(uow: SqlUnitOfWork, member: Staff, now: datetime) -> tuple[Sti
 def end_duty(uow: SqlUnitOfWork, member: Staff, now: datetime) -> None:
     """End what is left of the duty that a member has now; the cases were looked at before.
 
-    A single shift simply ends. Of a rotation a gap is made, and only while somebody else is on
-    call: RefusedError otherwise.
+    A single shift simply ends. Of a rotation a gap is made, and only where others are on call for
+    all of the time that is left: RefusedError otherwise.
     """
     uow.rota.end_shift(member.id, now)
     plan = uow.rota.plan(now)
@@ -59,7 +59,10 @@ def end_duty(uow: SqlUnitOfWork, member: Staff, now: datetime) -> None:
         for stretch in duties:
             if stretch.staff_id != member.id or stretch.starts_at > now:
                 continue
-            if set(plan.on_call(now)) <= {member.id}:
+            others = [
+                each for each in plan.stretches(now, stretch.ends_at) if each.staff_id != member.id
+            ]
+            if gaps_between(others, now, stretch.ends_at):
                 raise RefusedError(NOBODY_ELSE)
             gap = Override("", member.id, None, now, stretch.ends_at)
             uow.rota.add_override(schedule.id, gap, by=member.id, accepted=True, now=now)

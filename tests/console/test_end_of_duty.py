@@ -69,13 +69,15 @@ def test_a_duty_ends_when_its_grave_cases_are_handed_over(office: Office) -> Non
 
 
 def test_a_planned_duty_ends_early_only_beside_somebody_else(office: Office) -> None:
-    """Alone in the rota nobody can leave; with a colleague on call a gap is made until the end."""
+    """Alone in the rota nobody can leave, nor beside somebody who leaves before the end."""
     sari = office.signed_in("sari")
     around_the_clock(office, "sari")
     alone = sari.post("/console/duty/end")
     assert alone.status == 409
     assert "belum ada petugas lain yang bertugas" in alone.text
-    office.signed_in("budi")
+    budi = office.signed_in("budi")
+    budi.post("/console/duty/begin", hours="4")
+    assert sari.post("/console/duty/end").status == 409
     around_the_clock(office, "budi")
     assert "Petugas 1 seterusnya" in sari.get("/console/").text
     assert sari.post("/console/duty/end").status == 303
