@@ -33,7 +33,7 @@ VERSION_TABLE = "alembic_version"
 KEY_TABLE = "data_key"
 FORGOTTEN = frozenset({"staff_session"})
 """Tables whose rows stay out: nobody is signed in again by a restore."""
-MAKES_ITSELF = frozenset({"channel_state", "alarm"})
+MAKES_ITSELF = frozenset({"channel_state", "alarm", "schedule", "beat"})
 """Tables that a hotline fills by running, before anybody has written."""
 
 

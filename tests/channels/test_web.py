@@ -37,7 +37,7 @@ def post(client: TestClient, **message: Any) -> Any:
 
 def answers(client: TestClient, sender: str = "ani") -> list[dict[str, Any]]:
     """Poll until no turn is open and return what was said to the person."""
-    for _ in range(40):
+    for _ in range(120):
         news = client.get("/api/web/messages", params={"sender": sender, "wait": 0.25}).json()
         if not news["open_turns"]:
             break
