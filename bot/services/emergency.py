@@ -158,24 +158,32 @@ def hear_more(
     """A person with a case wrote again.
 
     A closed case opens, and a wish to close one is dropped; the case is as urgent as the most
-    urgent message; a place named in danger is noted; and whoever has the case hears of it when
-    no phone is ringing.
+    urgent message, and what is urgent those on call hear; a place named in danger is noted; and
+    whoever has the case hears of it when no phone is ringing.
     """
     if known.case_id is None:
         return
     for case_id in uow.cases.drop_closings(known.id):
         uow.cases.log(case_id, LogKind.CLOSE_DROPPED, "person", "", now)
     case = uow.cases.get(known.case_id)
+    goes_on = case.state is CaseState.CLOSED and not _is_harmless(understood)
     if case.state is CaseState.CLOSED:
         uow.cases.reopen(case.id, now)
         uow.cases.log(case.id, LogKind.REOPENED, "person", "", now)
-        if _still_danger(case, known, understood):
+        is_danger = case.urgency is Urgency.EMERGENCY and known.handled_by is HandledBy.BOT
+        if is_danger and goes_on:
             uow.conversations.set_talk(known.id, Talk.DANGER_OPEN)
             start_escalation(uow, case, office, now)
     if Urgency.EMERGENCY is not understood.urgency and understood.urgency.rank > case.urgency.rank:
         case = uow.cases.raise_urgency(case, understood.urgency, now)
         raised = ", ".join((understood.urgency, *understood.signals))
         uow.cases.log(case.id, LogKind.URGENCY_RAISED, "system", raised, now)
+    # Danger is paged for with its own case.
+    is_urgent = understood.urgency is Urgency.URGENT or (
+        goes_on and understood.urgency is not Urgency.EMERGENCY
+    )
+    if is_urgent and case.urgency is Urgency.URGENT and not is_held(uow, known, now):
+        tell_on_call(uow, case, office, now, understood.signals)
     if country is not None and known.talk is not Talk.ASSISTANT:
         uow.cases.add_fields(case, {"country": country}, now)
         uow.cases.log(case.id, LogKind.FACTS, "bot", f"country: {country}", now)
@@ -183,19 +191,13 @@ def hear_more(
     uow.cases.touch(case.id, now)
 
 
-def _still_danger(case: Case, known: Conversation, understood: Understanding) -> bool:
-    """Whether a message after the end of an emergency may mean that it is not over.
+def _is_harmless(understood: Understanding) -> bool:
+    """Whether a message after the end of a case does not mean that it goes on.
 
-    Anything may, but a plain question of another kind, thanks and good-byes.
+    A plain question of another kind, thanks and good-byes do not; anything else may.
     """
-    harmless = understood.urgency is Urgency.NONE and (
-        understood.intent.startswith("ask_") or understood.intent in AFTERWARDS
-    )
-    return (
-        case.urgency is Urgency.EMERGENCY
-        and known.handled_by is HandledBy.BOT
-        and not (harmless and understood.confidence >= SURE)
-    )
+    is_plain = understood.intent.startswith("ask_") or understood.intent in AFTERWARDS
+    return understood.urgency is Urgency.NONE and is_plain and understood.confidence >= SURE
 
 
 def see_to_urgent(
