@@ -206,7 +206,8 @@ def see_to_urgent(
     """A message that calls for a human within hours was answered: it has an urgent case.
 
     The conversation's case is raised, or one is opened when the dialogue opened none. Those
-    on call hear of it; whether it wakes anybody else depends on what the words show.
+    on call hear of it; whether it wakes anybody else depends on what the words show. Of one that
+    was urgent before they hear what changes the paging. An emergency is paged for as one.
     """
     known = uow.conversations.get(conversation_id)
     if known.case_id is None:
@@ -217,9 +218,10 @@ def see_to_urgent(
         uow.conversations.set_case(known.id, case.id)
     else:
         case = uow.cases.get(known.case_id)
-        if case.urgency.rank >= Urgency.URGENT.rank:
+        if case.urgency is Urgency.EMERGENCY:
             return
-        case = uow.cases.raise_urgency(case, Urgency.URGENT, now)
-        uow.cases.log(case.id, LogKind.URGENCY_RAISED, "system", Urgency.URGENT, now)
+        if case.urgency is not Urgency.URGENT:
+            case = uow.cases.raise_urgency(case, Urgency.URGENT, now)
+            uow.cases.log(case.id, LogKind.URGENCY_RAISED, "system", Urgency.URGENT, now)
     tell_on_call(uow, case, office, now, screen(words).signals)
     uow.wake("console")

@@ -11,7 +11,7 @@ import structlog
 from bot.domain.cases import Case, LogKind
 from bot.domain.messages import Delivery, Outbound
 from bot.domain.office import Office
-from bot.domain.oncall import Care, EscalationState, PolicyName
+from bot.domain.oncall import Care, Escalation, EscalationState, Policy, PolicyName
 from bot.domain.pages import Page, PageEvent, PageKind, PageState
 from bot.domain.waking import Facts, Wake, Waking, waking
 from bot.language.types import Urgency
@@ -44,18 +44,19 @@ def start_escalation(
 ) -> None:
     """Page for a case, by the policy as it is now; the first page is written at once.
 
-    What runs already goes on, and so does the clock of who has it and may still do something, unless this policy outranks its own. One that has only been planned
-    begins anew when it is wanted earlier, or when a child turns out to leave much later.
+    What runs already goes on, and so does the clock of who has it and may still do something,
+    unless this is graver: its policy outranks the other, or it wakes where that by itself wakes
+    nobody. One that has only been planned begins anew when it is wanted earlier, or when a child
+    turns out to leave much later.
     """
     first_at = wanted.at or now
     running = uow.escalations.running_for(case.id)
     if running is not None:
-        is_far = wanted == Waking(Wake.NOT_BY_ITSELF, PolicyName.CHILD)
-        is_planned = not running.step and (is_far or first_at < running.next_at)
-        if not (is_planned or wanted.policy.outranks(running.policy.name)):
+        is_planned = not running.step and _changes_plan(running, wanted, first_at)
+        if not (is_planned or _is_graver(wanted, running.policy)):
             return
         uow.pages.end(case.id)
-    elif _is_cared_for(uow, case, wanted.policy):
+    elif _is_cared_for(uow, case, wanted):
         return
     uow.escalations.resolve(case.id)
     policy = uow.policies.get(wanted.policy)
@@ -68,14 +69,27 @@ def start_escalation(
     advance(uow, escalation, office, now)
 
 
-def _is_cared_for(uow: SqlUnitOfWork, case: Case, policy: PolicyName) -> bool:
+def _is_graver(wanted: Waking, policy: Policy) -> bool:
+    """Whether it must not be left to what is paged by another policy."""
+    wakes_instead = policy.only_staffed and wanted.wake is Wake.NOW
+    return wanted.policy.outranks(policy.name) or wakes_instead
+
+
+def _changes_plan(planned: Escalation, wanted: Waking, first_at: datetime) -> bool:
+    """Whether one that has paged nobody yet begins anew."""
+    if wanted.wake is Wake.NOT_BY_ITSELF:
+        return wanted.policy is PolicyName.CHILD
+    return planned.policy.only_staffed or first_at < planned.next_at
+
+
+def _is_cared_for(uow: SqlUnitOfWork, case: Case, wanted: Waking) -> bool:
     """Whether somebody has it and is watched: a further cry reaches them, nobody else is woken."""
     latest = uow.escalations.latest_for(case.id)
     return (
         latest is not None
         and latest.state is EscalationState.ACKNOWLEDGED
         and latest.care not in (Care.NONE, Care.CARED)
-        and not policy.outranks(latest.policy.name)
+        and not _is_graver(wanted, latest.policy)
     )
 
 
