@@ -12,11 +12,12 @@ from bot.domain.doubts import DoubtState
 from bot.domain.messages import Author, Reply
 from bot.domain.office import Office
 from bot.domain.oncall import PolicyName
+from bot.domain.staff import CONSOLE_OPEN
 from bot.domain.waking import Wake, Waking
 from bot.language.danger import emergency_signals, screen
 from bot.language.types import Understanding, Urgency
 from bot.ports import Wording
-from bot.services.duty import CONSOLE_OPEN, is_practice, status_line
+from bot.services.duty import is_practice, status_line
 from bot.services.paging import AT_ONCE, start_escalation, tell_on_call, tell_who_has_it
 from bot.services.speak import speak, with_practice_notice
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -44,7 +45,8 @@ def open_emergency(
 ) -> Case:
     """The emergency case of a conversation, new or found, with somebody being paged.
 
-    `wanted` says when, where that is not at once (a child that is being recruited). While a human is there and talks to the person nobody else is woken.
+    `wanted` says when, where that is not at once (a child that is being recruited). While a human
+    is there and talks to the person nobody else is woken: that one has it.
     """
     is_trial = known.channel == CANARY
     kind = CaseKind.CANARY if is_trial else kind
@@ -59,10 +61,10 @@ def open_emergency(
             uow.cases.add_fields(case, fields, now)
         uow.cases.log(case.id, LogKind.SIGNALS, "system", ", ".join(signals), now)
     uow.conversations.set_case(known.id, case.id)
-    if not is_held(uow, known, now):
-        if is_trial:
-            wanted = Waking(Wake.NOW, PolicyName.CANARY)
-        start_escalation(uow, case, office, now, wanted=wanted)
+    if is_trial:
+        wanted = Waking(Wake.NOW, PolicyName.CANARY)
+    holder_id = holder_of(uow, known, now)
+    start_escalation(uow, case, office, now, wanted=wanted, holder_id=holder_id)
     uow.wake("console")
     return case
 
@@ -105,13 +107,17 @@ def answer_emergency(
     uow.turns.finish_unclaimed(turn_id, "emergency", now)
 
 
+def holder_of(uow: SqlUnitOfWork, known: Conversation, now: datetime) -> str | None:
+    """Who talks to the person and has the console open; None when nobody does."""
+    if known.handled_by is not HandledBy.HUMAN:
+        return None
+    is_there = known.staff_id in uow.staff.watching(now - CONSOLE_OPEN)
+    return known.staff_id if is_there else None
+
+
 def is_held(uow: SqlUnitOfWork, known: Conversation, now: datetime) -> bool:
     """Whether a human talks to the person and has the console open."""
-    return (
-        known.handled_by is HandledBy.HUMAN
-        and known.staff_id is not None
-        and known.staff_id in uow.staff.watching(now - CONSOLE_OPEN)
-    )
+    return holder_of(uow, known, now) is not None
 
 
 def kind_of(understood: Understanding) -> CaseKind:
@@ -182,8 +188,9 @@ def hear_more(
     is_urgent = understood.urgency is Urgency.URGENT or (
         goes_on and understood.urgency is not Urgency.EMERGENCY
     )
-    if is_urgent and case.urgency is Urgency.URGENT and not is_held(uow, known, now):
-        tell_on_call(uow, case, office, now, understood.signals)
+    if is_urgent and case.urgency is Urgency.URGENT:
+        holder_id = holder_of(uow, known, now)
+        tell_on_call(uow, case, office, now, understood.signals, holder_id=holder_id)
     if country is not None and known.talk is not Talk.ASSISTANT:
         uow.cases.add_fields(case, {"country": country}, now)
         uow.cases.log(case.id, LogKind.FACTS, "bot", f"country: {country}", now)

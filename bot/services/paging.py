@@ -13,11 +13,13 @@ from bot.domain.messages import Delivery, Outbound
 from bot.domain.office import Office
 from bot.domain.oncall import Care, Escalation, EscalationState, Policy, PolicyName
 from bot.domain.pages import Page, PageEvent, PageKind, PageState
+from bot.domain.staff import CONSOLE_OPEN
 from bot.domain.waking import Facts, Wake, Waking, waking
 from bot.language.types import Urgency
 from bot.ports import NotToldError, SendError
 from bot.services import ringing
-from bot.services.duty import CONSOLE_OPEN, active_staff, duty
+from bot.services.acknowledging import acknowledge_case
+from bot.services.duty import active_staff, duty
 from bot.services.ringing import PAGES, SCREEN
 from bot.services.steps import ESCALATIONS, advance, hurry
 from bot.store.deliveries import Ended
@@ -41,9 +43,12 @@ def start_escalation(
     now: datetime,
     *,
     wanted: Waking = AT_ONCE,
+    holder_id: str | None = None,
 ) -> None:
     """Page for a case, by the policy as it is now; the first page is written at once.
 
+    `holder_id` is a member who talks to the person and sees what came in: they have it from the
+    start, nobody is woken, and the clock of care runs for them.
     What runs already goes on, and so does the clock of who has it and may still do something,
     unless this is graver: its policy outranks the other, or it wakes where that by itself wakes
     nobody. One that has only been planned begins anew when it is wanted earlier, or when a child
@@ -64,6 +69,11 @@ def start_escalation(
         policy = replace(policy, only_staffed=True)
     escalation = uow.escalations.start(case, policy, now, first_at)
     log.info("escalation_started", trace=case.trace_id, policy=policy.name)
+    if holder_id is not None:
+        # Their screen is the first step: when it lapses the next one is for others.
+        uow.escalations.advance(replace(escalation, step=1))
+        acknowledge_case(uow, case, holder_id, office, now)
+        return
     if first_at > now:
         uow.pages.log(case, PageEvent.NOT_SENT, now, escalation_id=escalation.id, reason="planned")
     advance(uow, escalation, office, now)
@@ -126,11 +136,13 @@ def tell_on_call(
     signals: Iterable[str] = (),
     *,
     is_shown: bool = False,
+    holder_id: str | None = None,
 ) -> None:
     """Staff should hear of a case; whom that wakes, and when, bot.domain.waking decides.
 
     What is not urgent only reaches whoever is on call, once. `signals` are those found in the
-    words that make it urgent; `is_shown` when those stand in a picture.
+    words that make it urgent; `is_shown` when those stand in a picture; `holder_id` as in
+    start_escalation.
     """
     state = duty(uow, office, now)
     if case.urgency.rank < Urgency.URGENT.rank:
@@ -138,7 +150,7 @@ def tell_on_call(
         return
     staffed = bool(state.reachable)
     facts = Facts(case.urgency, frozenset(signals), staffed, state.next_staffed, is_shown)
-    start_escalation(uow, case, office, now, wanted=waking(facts, now))
+    start_escalation(uow, case, office, now, wanted=waking(facts, now), holder_id=holder_id)
 
 
 def page_members(
