@@ -15,7 +15,7 @@ class UrgentCase:
 
     `paging_due` is when staff are paged next, or the care of who has it is looked at; None when
     neither will be. `rings_since` is when phones began to ring; `is_answered`: somebody said "I have it", and that has not lapsed;
-    `is_held`: a human talks to the person; `step_due` is when the next planned step is due.
+    `is_held`: a human talks to the person and has the console open; `step_due` is when the next planned step is due.
     """
 
     reference: str

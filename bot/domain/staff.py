@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 LANGUAGES = {
@@ -29,6 +29,8 @@ LANGUAGES = {
     "zh": "Mandarin",
 }
 """What staff may speak beside Indonesian, which all do, by ISO 639 tag."""
+CONSOLE_OPEN = timedelta(minutes=2)
+"""A console seen within this time is open: it touches its session each half minute."""
 
 
 class Role(StrEnum):

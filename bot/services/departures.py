@@ -29,7 +29,7 @@ from bot.domain.waking import CHILD, NEAR_DAYS, Facts, Wake, Waking, waking
 from bot.language.departure_places import zone_of
 from bot.language.types import Urgency
 from bot.services.duty import duty
-from bot.services.emergency import DEPARTURE, is_held, open_emergency
+from bot.services.emergency import DEPARTURE, holder_of, open_emergency
 from bot.services.paging import start_escalation, tell_on_call
 from bot.services.takeover import RefusedError
 from bot.store.keys import KeyMissingError
@@ -138,12 +138,12 @@ def _make_urgent(uow: SqlUnitOfWork, case: Case, done: Due, office: Office, now:
         case.id, LogKind.URGENCY_RAISED, "system", f"{Urgency.URGENT.value}, {signal}", now
     )
     talk = uow.conversations.get(case.conversation_id)
-    if is_held(uow, talk, now):
-        return
+    holder_id = holder_of(uow, talk, now)
     if _is_of_child(case):
-        start_escalation(uow, case, office, now, wanted=Waking(Wake.NOW, PolicyName.CHILD))
+        wanted = Waking(Wake.NOW, PolicyName.CHILD)
+        start_escalation(uow, case, office, now, wanted=wanted, holder_id=holder_id)
     elif was.rank < Urgency.URGENT.rank or done.too_late:
-        tell_on_call(uow, case, office, now, (signal,))
+        tell_on_call(uow, case, office, now, (signal,), holder_id=holder_id)
 
 
 def _is_of_child(case: Case) -> bool:

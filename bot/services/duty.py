@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.contacts import (
@@ -16,15 +16,13 @@ from bot.domain.conversation import Conversation
 from bot.domain.messages import Author
 from bot.domain.office import Office
 from bot.domain.oncall import Escalation, EscalationState
-from bot.domain.staff import Staff
+from bot.domain.staff import CONSOLE_OPEN, Staff
 from bot.language.departure_places import zone_of
 from bot.language.places import country_of
 from bot.ports import Wording
 from bot.services.over_time import LOOK_BACK, over_time
 from bot.store.unit_of_work import SqlUnitOfWork
 
-# The console touches its session each half minute while it is open.
-CONSOLE_OPEN = timedelta(minutes=2)
 STAFF_FOR_REAL_SERVICE = 2
 MOST_READ = 20
 """Lines that are looked through for a place, the newest first."""

@@ -12,11 +12,12 @@ from bot.domain.doubts import DoubtState
 from bot.domain.messages import Author, Reply
 from bot.domain.office import Office
 from bot.domain.oncall import PolicyName
+from bot.domain.staff import CONSOLE_OPEN
 from bot.domain.waking import Wake, Waking
 from bot.language.danger import emergency_signals, screen
 from bot.language.types import Understanding, Urgency
 from bot.ports import Wording
-from bot.services.duty import CONSOLE_OPEN, is_practice, status_line
+from bot.services.duty import is_practice, status_line
 from bot.services.paging import AT_ONCE, start_escalation, tell_on_call, tell_who_has_it
 from bot.services.speak import speak, with_practice_notice
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -44,7 +45,8 @@ def open_emergency(
 ) -> Case:
     """The emergency case of a conversation, new or found, with somebody being paged.
 
-    `wanted` says when, where that is not at once (a child that is being recruited). While a human is there and talks to the person nobody else is woken.
+    `wanted` says when, where that is not at once (a child that is being recruited). While a human
+    is there and talks to the person nobody else is woken: that one has it.
     """
     is_trial = known.channel == CANARY
     kind = CaseKind.CANARY if is_trial else kind
@@ -59,10 +61,10 @@ def open_emergency(
             uow.cases.add_fields(case, fields, now)
         uow.cases.log(case.id, LogKind.SIGNALS, "system", ", ".join(signals), now)
     uow.conversations.set_case(known.id, case.id)
-    if not is_held(uow, known, now):
-        if is_trial:
-            wanted = Waking(Wake.NOW, PolicyName.CANARY)
-        start_escalation(uow, case, office, now, wanted=wanted)
+    if is_trial:
+        wanted = Waking(Wake.NOW, PolicyName.CANARY)
+    holder_id = holder_of(uow, known, now)
+    start_escalation(uow, case, office, now, wanted=wanted, holder_id=holder_id)
     uow.wake("console")
     return case
 
@@ -105,13 +107,17 @@ def answer_emergency(
     uow.turns.finish_unclaimed(turn_id, "emergency", now)
 
 
+def holder_of(uow: SqlUnitOfWork, known: Conversation, now: datetime) -> str | None:
+    """Who talks to the person and has the console open; None when nobody does."""
+    if known.handled_by is not HandledBy.HUMAN:
+        return None
+    is_there = known.staff_id in uow.staff.watching(now - CONSOLE_OPEN)
+    return known.staff_id if is_there else None
+
+
 def is_held(uow: SqlUnitOfWork, known: Conversation, now: datetime) -> bool:
     """Whether a human talks to the person and has the console open."""
-    return (
-        known.handled_by is HandledBy.HUMAN
-        and known.staff_id is not None
-        and known.staff_id in uow.staff.watching(now - CONSOLE_OPEN)
-    )
+    return holder_of(uow, known, now) is not None
 
 
 def kind_of(understood: Understanding) -> CaseKind:
@@ -158,24 +164,33 @@ def hear_more(
     """A person with a case wrote again.
 
     A closed case opens, and a wish to close one is dropped; the case is as urgent as the most
-    urgent message; a place named in danger is noted; and whoever has the case hears of it when
-    no phone is ringing.
+    urgent message, and what is urgent those on call hear; a place named in danger is noted; and
+    whoever has the case hears of it when no phone is ringing.
     """
     if known.case_id is None:
         return
     for case_id in uow.cases.drop_closings(known.id):
         uow.cases.log(case_id, LogKind.CLOSE_DROPPED, "person", "", now)
     case = uow.cases.get(known.case_id)
+    goes_on = case.state is CaseState.CLOSED and not _is_harmless(understood)
     if case.state is CaseState.CLOSED:
         uow.cases.reopen(case.id, now)
         uow.cases.log(case.id, LogKind.REOPENED, "person", "", now)
-        if _still_danger(case, known, understood):
+        is_danger = case.urgency is Urgency.EMERGENCY and known.handled_by is HandledBy.BOT
+        if is_danger and goes_on:
             uow.conversations.set_talk(known.id, Talk.DANGER_OPEN)
             start_escalation(uow, case, office, now)
     if Urgency.EMERGENCY is not understood.urgency and understood.urgency.rank > case.urgency.rank:
         case = uow.cases.raise_urgency(case, understood.urgency, now)
         raised = ", ".join((understood.urgency, *understood.signals))
         uow.cases.log(case.id, LogKind.URGENCY_RAISED, "system", raised, now)
+    # Danger is paged for with its own case.
+    is_urgent = understood.urgency is Urgency.URGENT or (
+        goes_on and understood.urgency is not Urgency.EMERGENCY
+    )
+    if is_urgent and case.urgency is Urgency.URGENT:
+        holder_id = holder_of(uow, known, now)
+        tell_on_call(uow, case, office, now, understood.signals, holder_id=holder_id)
     if country is not None and known.talk is not Talk.ASSISTANT:
         uow.cases.add_fields(case, {"country": country}, now)
         uow.cases.log(case.id, LogKind.FACTS, "bot", f"country: {country}", now)
@@ -183,19 +198,13 @@ def hear_more(
     uow.cases.touch(case.id, now)
 
 
-def _still_danger(case: Case, known: Conversation, understood: Understanding) -> bool:
-    """Whether a message after the end of an emergency may mean that it is not over.
+def _is_harmless(understood: Understanding) -> bool:
+    """Whether a message after the end of a case does not mean that it goes on.
 
-    Anything may, but a plain question of another kind, thanks and good-byes.
+    A plain question of another kind, thanks and good-byes do not; anything else may.
     """
-    harmless = understood.urgency is Urgency.NONE and (
-        understood.intent.startswith("ask_") or understood.intent in AFTERWARDS
-    )
-    return (
-        case.urgency is Urgency.EMERGENCY
-        and known.handled_by is HandledBy.BOT
-        and not (harmless and understood.confidence >= SURE)
-    )
+    is_plain = understood.intent.startswith("ask_") or understood.intent in AFTERWARDS
+    return understood.urgency is Urgency.NONE and is_plain and understood.confidence >= SURE
 
 
 def see_to_urgent(
@@ -204,7 +213,8 @@ def see_to_urgent(
     """A message that calls for a human within hours was answered: it has an urgent case.
 
     The conversation's case is raised, or one is opened when the dialogue opened none. Those
-    on call hear of it; whether it wakes anybody else depends on what the words show.
+    on call hear of it; whether it wakes anybody else depends on what the words show. Of one that
+    was urgent before they hear what changes the paging. An emergency is paged for as one.
     """
     known = uow.conversations.get(conversation_id)
     if known.case_id is None:
@@ -215,9 +225,10 @@ def see_to_urgent(
         uow.conversations.set_case(known.id, case.id)
     else:
         case = uow.cases.get(known.case_id)
-        if case.urgency.rank >= Urgency.URGENT.rank:
+        if case.urgency is Urgency.EMERGENCY:
             return
-        case = uow.cases.raise_urgency(case, Urgency.URGENT, now)
-        uow.cases.log(case.id, LogKind.URGENCY_RAISED, "system", Urgency.URGENT, now)
+        if case.urgency is not Urgency.URGENT:
+            case = uow.cases.raise_urgency(case, Urgency.URGENT, now)
+            uow.cases.log(case.id, LogKind.URGENCY_RAISED, "system", Urgency.URGENT, now)
     tell_on_call(uow, case, office, now, screen(words).signals)
     uow.wake("console")

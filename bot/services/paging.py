@@ -11,13 +11,15 @@ import structlog
 from bot.domain.cases import Case, LogKind
 from bot.domain.messages import Delivery, Outbound
 from bot.domain.office import Office
-from bot.domain.oncall import Care, EscalationState, PolicyName
+from bot.domain.oncall import Care, Escalation, EscalationState, Policy, PolicyName
 from bot.domain.pages import Page, PageEvent, PageKind, PageState
+from bot.domain.staff import CONSOLE_OPEN
 from bot.domain.waking import Facts, Wake, Waking, waking
 from bot.language.types import Urgency
 from bot.ports import NotToldError, SendError
 from bot.services import ringing
-from bot.services.duty import CONSOLE_OPEN, active_staff, duty
+from bot.services.acknowledging import acknowledge_case
+from bot.services.duty import active_staff, duty
 from bot.services.ringing import PAGES, SCREEN
 from bot.services.steps import ESCALATIONS, advance, hurry
 from bot.store.deliveries import Ended
@@ -41,21 +43,25 @@ def start_escalation(
     now: datetime,
     *,
     wanted: Waking = AT_ONCE,
+    holder_id: str | None = None,
 ) -> None:
     """Page for a case, by the policy as it is now; the first page is written at once.
 
-    What runs already goes on, and so does the clock of who has it and may still do something, unless this policy outranks its own. One that has only been planned
-    begins anew when it is wanted earlier, or when a child turns out to leave much later.
+    `holder_id` is a member who talks to the person and sees what came in: they have it from the
+    start, nobody is woken, and the clock of care runs for them.
+    What runs already goes on, and so does the clock of who has it and may still do something,
+    unless this is graver: its policy outranks the other, or it wakes where that by itself wakes
+    nobody. One that has only been planned begins anew when it is wanted earlier, or when a child
+    turns out to leave much later.
     """
     first_at = wanted.at or now
     running = uow.escalations.running_for(case.id)
     if running is not None:
-        is_far = wanted == Waking(Wake.NOT_BY_ITSELF, PolicyName.CHILD)
-        is_planned = not running.step and (is_far or first_at < running.next_at)
-        if not (is_planned or wanted.policy.outranks(running.policy.name)):
+        is_planned = not running.step and _changes_plan(running, wanted, first_at)
+        if not (is_planned or _is_graver(wanted, running.policy)):
             return
         uow.pages.end(case.id)
-    elif _is_cared_for(uow, case, wanted.policy):
+    elif _is_cared_for(uow, case, wanted):
         return
     uow.escalations.resolve(case.id)
     policy = uow.policies.get(wanted.policy)
@@ -63,19 +69,37 @@ def start_escalation(
         policy = replace(policy, only_staffed=True)
     escalation = uow.escalations.start(case, policy, now, first_at)
     log.info("escalation_started", trace=case.trace_id, policy=policy.name)
+    if holder_id is not None:
+        # Their screen is the first step: when it lapses the next one is for others.
+        uow.escalations.advance(replace(escalation, step=1))
+        acknowledge_case(uow, case, holder_id, office, now)
+        return
     if first_at > now:
         uow.pages.log(case, PageEvent.NOT_SENT, now, escalation_id=escalation.id, reason="planned")
     advance(uow, escalation, office, now)
 
 
-def _is_cared_for(uow: SqlUnitOfWork, case: Case, policy: PolicyName) -> bool:
+def _is_graver(wanted: Waking, policy: Policy) -> bool:
+    """Whether it must not be left to what is paged by another policy."""
+    wakes_instead = policy.only_staffed and wanted.wake is Wake.NOW
+    return wanted.policy.outranks(policy.name) or wakes_instead
+
+
+def _changes_plan(planned: Escalation, wanted: Waking, first_at: datetime) -> bool:
+    """Whether one that has paged nobody yet begins anew."""
+    if wanted.wake is Wake.NOT_BY_ITSELF:
+        return wanted.policy is PolicyName.CHILD
+    return planned.policy.only_staffed or first_at < planned.next_at
+
+
+def _is_cared_for(uow: SqlUnitOfWork, case: Case, wanted: Waking) -> bool:
     """Whether somebody has it and is watched: a further cry reaches them, nobody else is woken."""
     latest = uow.escalations.latest_for(case.id)
     return (
         latest is not None
         and latest.state is EscalationState.ACKNOWLEDGED
         and latest.care not in (Care.NONE, Care.CARED)
-        and not policy.outranks(latest.policy.name)
+        and not _is_graver(wanted, latest.policy)
     )
 
 
@@ -112,11 +136,13 @@ def tell_on_call(
     signals: Iterable[str] = (),
     *,
     is_shown: bool = False,
+    holder_id: str | None = None,
 ) -> None:
     """Staff should hear of a case; whom that wakes, and when, bot.domain.waking decides.
 
     What is not urgent only reaches whoever is on call, once. `signals` are those found in the
-    words that make it urgent; `is_shown` when those stand in a picture.
+    words that make it urgent; `is_shown` when those stand in a picture; `holder_id` as in
+    start_escalation.
     """
     state = duty(uow, office, now)
     if case.urgency.rank < Urgency.URGENT.rank:
@@ -124,7 +150,7 @@ def tell_on_call(
         return
     staffed = bool(state.reachable)
     facts = Facts(case.urgency, frozenset(signals), staffed, state.next_staffed, is_shown)
-    start_escalation(uow, case, office, now, wanted=waking(facts, now))
+    start_escalation(uow, case, office, now, wanted=waking(facts, now), holder_id=holder_id)
 
 
 def page_members(

@@ -12,12 +12,12 @@ from bot.domain.delivery import JUST_AFTER
 from bot.domain.messages import Author, Purpose, Reply
 from bot.domain.office import Office
 from bot.domain.pages import PageKind
-from bot.domain.staff import Staff
+from bot.domain.staff import CONSOLE_OPEN, Staff
 from bot.language.types import Urgency
 from bot.ports import Wording
 from bot.services.acknowledging import move_to
 from bot.services.caring import extend, reply_left
-from bot.services.duty import CONSOLE_OPEN, active_staff, has_verified_contact
+from bot.services.duty import active_staff, has_verified_contact
 from bot.services.paging import page_members
 from bot.services.speak import speak
 from bot.store.unit_of_work import SqlUnitOfWork

@@ -17,6 +17,7 @@ from bot.domain.conversation import HandledBy
 from bot.domain.delivery import NOT_REACHABLE
 from bot.domain.messages import Delivery, TurnState
 from bot.domain.oncall import EscalationState
+from bot.domain.staff import CONSOLE_OPEN
 from bot.language.types import Urgency
 from bot.store.canary import CanaryRuns
 from bot.store.escalations import IN_CARE
@@ -24,6 +25,7 @@ from bot.store.keys import KeyMissingError
 from bot.store.outbox import WAITING
 from bot.store.quarantine import QuarantineState
 from bot.store.rows import SealedRows, case_key, staff_key
+from bot.store.staff import StaffDirectory
 from bot.store.tables import (
     alarm,
     attachment,
@@ -58,7 +60,7 @@ class Audit(SealedRows):
         """Everything the auditor judges that is in the store."""
         runs = CanaryRuns(self._connection)
         return Facts(
-            cases=tuple(self._cases()),
+            cases=tuple(self._cases(now)),
             waiting=tuple(self._waiting(now)),
             leases=tuple(self._leases(now)),
             calls=tuple(self._calls(now)),
@@ -72,20 +74,23 @@ class Audit(SealedRows):
             canary_good_at=runs.good_at(),
         )
 
-    def _cases(self) -> Iterator[UrgentCase]:
+    def _cases(self, now: datetime) -> Iterator[UrgentCase]:
         rows = self._connection.execute(
             select(case_file.c.id, case_file.c.reference, case_file.c.urgency)
             .add_columns(case_file.c.opened_at, conversation.c.handled_by, conversation.c.case_id)
+            .add_columns(conversation.c.staff_id)
             .join(conversation, conversation.c.id == case_file.c.conversation_id)
             .where(_is_urgent())
             .limit(MOST_CASES)
         ).all()
         paging, steps = self._paging(), self._steps()
+        watching = StaffDirectory(self._connection, self._vault).watching(now - CONSOLE_OPEN)
         for row in rows:
             latest = paging.get(row.id)
             runs = latest is not None and latest.state == EscalationState.RUNNING
             is_answered = latest is not None and latest.state == EscalationState.ACKNOWLEDGED
             is_watched = latest is not None and is_answered and latest.care in IN_CARE
+            is_talked_to = row.handled_by == HandledBy.HUMAN and row.case_id == row.id
             yield UrgentCase(
                 reference=row.reference,
                 urgency=Urgency(row.urgency),
@@ -93,7 +98,7 @@ class Audit(SealedRows):
                 paging_due=latest.next_at if latest is not None and (runs or is_watched) else None,
                 rings_since=_rings_since(latest) if latest is not None and runs else None,
                 is_answered=is_answered,
-                is_held=row.handled_by == HandledBy.HUMAN and row.case_id == row.id,
+                is_held=is_talked_to and row.staff_id in watching,
                 step_due=steps.get(row.id),
             )
 

@@ -9,6 +9,8 @@ from bot.domain.messages import Author
 from bot.domain.oncall import EVERYONE, ON_CALL, Care, Policy, PolicyName, Step
 from bot.domain.pages import PageKind
 from bot.domain.staff import Staff
+from bot.language.types import Urgency
+from bot.ports import Answer, Command
 from bot.services import caring, policies, takeover
 from bot.services.caring import CaredHow
 from tests.hotline import Hotline, story
@@ -179,5 +181,29 @@ async def test_care_outlives_a_pause(hotline: Hotline) -> None:
     assert await care(hotline, case) is Care.REMINDED
     pages = await hotline.app.read(lambda uow: uow.pages.of_case(case.id))
     assert [page.kind for page in pages].count(PageKind.REMINDER) == 1
+    await hotline.forward(minutes=5)
+    assert hotline.phones.rang(BUDI) == 1
+
+
+@story
+async def test_danger_in_a_talk_that_is_held_has_its_clock(hotline: Hotline) -> None:
+    """Nobody is woken while Sari is there; her machine dies, and the others are called."""
+    sari = await hotline.staff("sari", phone=SARI, on_duty_hours=8)
+    await hotline.staff("budi", phone=BUDI)
+    hotline.assistant.answers = [Answer((), (Command("request_human", 0, {}),))]
+    await hotline.says("ani", "mau bicara sama orang")
+    (asked,) = await hotline.cases()
+    app, now = hotline.app, hotline.clock.now()
+    await hotline.opens_console(sari)
+    await app.write(lambda uow: takeover.take_over(uow, asked, sari, app.office, app.wording, now))
+    await hotline.settle()
+    rung = hotline.phones.rang(SARI)
+    await hotline.says("ani", HELP)
+    case = next(each for each in await hotline.cases() if each.urgency is Urgency.EMERGENCY)
+    assert (hotline.phones.rang(SARI), hotline.phones.rang(BUDI)) == (rung, 0)
+    assert case.owner_id == sari.id
+    assert await care(hotline, case) is Care.WAITING
+    await hotline.forward(minutes=10)
+    assert "belum ada kabar" in hotline.phones.received[SARI][-1]
     await hotline.forward(minutes=5)
     assert hotline.phones.rang(BUDI) == 1

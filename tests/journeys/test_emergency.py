@@ -8,11 +8,13 @@ from bot.domain.cases import CaseKind, CloseReason, LogKind
 from bot.domain.oncall import EscalationState
 from bot.language.types import Urgency
 from bot.ports import Answer, Command
-from bot.services import accounts, closing
+from bot.services import accounts, closing, takeover
 from bot.store.rows import case_key
-from tests.hotline import Hotline
+from tests.hotline import Hotline, story
 
 HELP = "tolong saya dikunci di kamar, paspor diambil"
+STRANDED = "saya terlantar di bandara riyadh"
+ASKS_FOR_A_HUMAN = Answer((), (Command("request_human", 0, {}),))
 
 
 def test_the_phone_on_duty_rings_at_once(hotline: Hotline) -> None:
@@ -327,3 +329,53 @@ def test_a_case_that_nobody_can_read_silences_no_other(hotline: Hotline) -> None
         assert [alarm.detail for alarm in alarms if alarm.kind == "case_unreadable"] == [lost.id]
 
     asyncio.run(journey())
+
+
+@story
+async def test_a_case_that_becomes_urgent_rings(hotline: Hotline) -> None:
+    """Somebody asked for a human, and an hour later is stranded: whoever is on call is rung."""
+    await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+    hotline.assistant.answers = [ASKS_FOR_A_HUMAN]
+    await hotline.says("ani", "mau bicara sama orang")
+    rung = hotline.phones.rang("sari-phone")
+    await hotline.forward(hours=1)
+    await hotline.says("ani", STRANDED)
+    (case,) = await hotline.cases()
+    assert case.urgency is Urgency.URGENT
+    assert hotline.phones.rang("sari-phone") == rung + 1
+    assert await hotline.app.read(lambda uow: uow.escalations.running_for(case.id)) is not None
+
+
+@story
+async def test_a_closed_urgent_case_that_goes_on_rings_again(hotline: Hotline) -> None:
+    """Stranded once more after the case was closed: it opens, and somebody hears."""
+    sari = await hotline.staff("sari", phone="sari-phone", on_duty_hours=8)
+    await hotline.says("ani", STRANDED)
+    (case,) = await hotline.cases()
+    await hotline.takes(sari, case)
+    now = hotline.clock.now()
+    await hotline.app.write(
+        lambda uow: closing.ask_or_close(uow, case, sari, CloseReason.HELPED, "", now)
+    )
+    rung = hotline.phones.rang("sari-phone")
+    await hotline.forward(hours=1)
+    await hotline.says("ani", STRANDED)
+    assert hotline.phones.rang("sari-phone") == rung + 1
+    assert await hotline.app.read(lambda uow: uow.escalations.running_for(case.id)) is not None
+
+
+@story
+async def test_urgent_words_ring_when_whoever_talks_has_left(hotline: Hotline) -> None:
+    """Sari holds the talk and went home five hours ago: whoever is on call now is rung."""
+    sari = await hotline.staff("sari", phone="sari-phone")
+    await hotline.staff("budi", phone="budi-phone", on_duty_hours=8)
+    hotline.assistant.answers = [ASKS_FOR_A_HUMAN]
+    await hotline.says("ani", "mau bicara sama orang")
+    (case,) = await hotline.cases()
+    app, now = hotline.app, hotline.clock.now()
+    await app.write(lambda uow: takeover.take_over(uow, case, sari, app.office, app.wording, now))
+    await hotline.forward(hours=5)
+    rung = hotline.phones.rang("budi-phone")
+    for _ in range(2):
+        await hotline.says("ani", STRANDED)
+        assert hotline.phones.rang("budi-phone") == rung + 1

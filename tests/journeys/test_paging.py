@@ -314,6 +314,51 @@ async def test_by_night_a_passport_waits_for_the_morning(hotline: Hotline) -> No
 
 
 @story
+@pytest.mark.parametrize("hours", [9, 3])
+async def test_by_night_graver_words_after_a_passport_wake(hotline: Hotline, hours: int) -> None:
+    """A passport that is held waits; who is stranded too does not, whether shifts are far or near."""
+    sari = await hotline.staff("sari", phone=SARI)
+    begins = hotline.clock.now() + timedelta(hours=hours)
+    ends = begins + timedelta(hours=8)
+    await hotline.app.write(lambda uow: uow.rota.add_shift(sari.id, begins, ends))
+    await hotline.says("ani", PASSPORT)
+    await hotline.says("ani", STRANDED)
+    case = await the_case(hotline)
+    running = await hotline.app.read(lambda uow: uow.escalations.running_for(case.id))
+    assert running is not None
+    assert not running.policy.only_staffed
+    assert hotline.phones.rang(SARI) == (1 if hours == 9 else 0)
+    # Nor does the passport, told once more, put it off.
+    await hotline.says("ani", PASSPORT)
+    assert await hotline.app.read(lambda uow: uow.escalations.running_for(case.id)) == running
+
+
+@story
+async def test_graver_words_after_a_shift_that_heard_of_a_passport_wake(hotline: Hotline) -> None:
+    """The day shift was paged for the passport and took nothing; at night she is stranded."""
+    await hotline.staff("sari", phone=SARI, on_duty_hours=0.2)
+    await hotline.staff("budi", phone=BUDI)
+    await hotline.says("ani", PASSPORT)
+    await hotline.forward(hours=1)
+    assert hotline.phones.rang(BUDI) == 0
+    await hotline.says("ani", STRANDED)
+    assert hotline.phones.rang(BUDI) == 1
+
+
+@story
+async def test_graver_words_ring_although_somebody_has_the_passport(hotline: Hotline) -> None:
+    """Sari has two hours for the passport; that Ani is stranded too is rung for at once."""
+    sari = await hotline.staff("sari", phone=SARI, on_duty_hours=8)
+    await hotline.says("ani", PASSPORT)
+    await hotline.takes(sari, await the_case(hotline))
+    await hotline.forward(hours=1)
+    await hotline.says("ani", PASSPORT)
+    assert hotline.phones.rang(SARI) == 1
+    await hotline.says("ani", STRANDED)
+    assert hotline.phones.rang(SARI) == 2
+
+
+@story
 async def test_by_night_what_is_urgent_wakes_when_the_morning_is_far(hotline: Hotline) -> None:
     """Nine hours are too long; five are not, then the shift hears of it when it begins."""
     sari = await hotline.staff("sari", phone=SARI)

@@ -67,7 +67,13 @@ async def test_an_emergency_is_read_with_what_comes_next(hotline: Hotline) -> No
         lambda uow: uow.conversations.hand_to(known.id, HandledBy.HUMAN, member.id)
     )
     (seen,) = (await facts(hotline)).cases
+    assert not seen.is_held  # nobody looks at the screen
+    await hotline.opens_console(member)
+    (seen,) = (await facts(hotline)).cases
     assert seen.is_held
+    hotline.clock.forward(minutes=3)
+    (seen,) = (await facts(hotline)).cases
+    assert not seen.is_held
 
 
 @story
