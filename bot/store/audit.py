@@ -19,7 +19,7 @@ from bot.domain.messages import Delivery, TurnState
 from bot.domain.oncall import EscalationState
 from bot.language.types import Urgency
 from bot.store.canary import CanaryRuns
-from bot.store.escalations import IN_CARE
+from bot.store.escalations import IN_CARE, IS_RESOLVED
 from bot.store.keys import KeyMissingError
 from bot.store.outbox import WAITING
 from bot.store.quarantine import QuarantineState
@@ -103,7 +103,7 @@ class Audit(SealedRows):
             select(escalation)
             .join(case_file, case_file.c.id == escalation.c.case_id)
             .where(_is_urgent())
-            .order_by(escalation.c.started_at)
+            .order_by(IS_RESOLVED.desc(), escalation.c.started_at)
         )
         return {row.case_id: row for row in rows}
 

@@ -10,6 +10,7 @@ from bot.domain.oncall import EVERYONE, ON_CALL, Care, Policy, PolicyName, Step
 from bot.domain.pages import PageKind
 from bot.domain.staff import Staff
 from bot.services import caring, policies, takeover
+from bot.services.acknowledging import Answer
 from bot.services.caring import CaredHow
 from tests.hotline import Hotline, story
 
@@ -53,6 +54,19 @@ async def test_nothing_done_is_reminded_of_and_lapses(hotline: Hotline) -> None:
     # The next step is for everybody again.
     await hotline.forward(minutes=5)
     assert hotline.phones.rang(SARI) == 3
+
+
+@story
+async def test_the_clock_goes_back_while_care_is_watched(hotline: Hotline) -> None:
+    """Twenty hours back: the holder hears it at once, and it lapses five minutes later."""
+    await sari_has_it(hotline)
+    await hotline.forward(hours=-20)
+    assert "belum ada kabar" in hotline.phones.received[SARI][-1]
+    assert hotline.phones.rang(BUDI) == 0
+    await hotline.forward(minutes=4, seconds=59)
+    assert hotline.phones.rang(BUDI) == 0
+    await hotline.forward(seconds=1)
+    assert hotline.phones.rang(BUDI) == 1
 
 
 @story
@@ -181,3 +195,19 @@ async def test_care_outlives_a_pause(hotline: Hotline) -> None:
     assert [page.kind for page in pages].count(PageKind.REMINDER) == 1
     await hotline.forward(minutes=5)
     assert hotline.phones.rang(BUDI) == 1
+
+
+@story
+async def test_a_case_that_cries_again_after_the_clock_went_back_can_be_taken(
+    hotline: Hotline,
+) -> None:
+    """What pages now counts, not what was done with before; the auditor sees the same."""
+    sari, budi, case = await sari_has_it(hotline)
+    now = hotline.clock.now()
+    how = CaredHow.REFERRAL
+    await hotline.app.write(lambda uow: caring.cared(uow, case, sari, how, now))
+    await hotline.forward(hours=-2)
+    await hotline.says("ani", HELP)
+    (seen,) = (await hotline.app.read(lambda uow: uow.audit.facts(hotline.clock.now()))).cases
+    assert seen.paging_due is not None
+    assert (await hotline.takes(budi, case)).answer is Answer.TAKEN
