@@ -163,6 +163,35 @@ class Escalations:
             .values(care=Care.CARED, cared_by=staff_id, cared_at=now, cared_how=how)
         )
 
+    def rests_on(self, escalation_id: str, how: str, at: datetime) -> bool:
+        """Whether what was done at a moment, in a way, is what stopped the clock of care."""
+        row = self._connection.execute(
+            select(escalation.c.id).where(
+                escalation.c.id == escalation_id,
+                escalation.c.state == EscalationState.ACKNOWLEDGED,
+                escalation.c.care == Care.CARED,
+                escalation.c.cared_how == how,
+                escalation.c.cared_at == at,
+            )
+        ).first()
+        return row is not None
+
+    def move_cared(self, escalation_id: str, at: datetime) -> None:
+        """Care rests on what was done at another moment."""
+        self._connection.execute(
+            update(escalation).where(escalation.c.id == escalation_id).values(cared_at=at)
+        )
+
+    def note_not_cared(self, escalation_id: str, next_at: datetime) -> None:
+        """What counted as care was none: the clock runs again, to a moment."""
+        self._connection.execute(
+            update(escalation)
+            .where(escalation.c.id == escalation_id)
+            .values(
+                care=Care.WAITING, next_at=next_at, cared_by=None, cared_at=None, cared_how=None
+            )
+        )
+
     def add_holder(self, escalation_id: str, staff_id: str, channel: str, now: datetime) -> None:
         """A member says "I have it", for the first time or once more."""
         values = {"channel": channel, "at": now, "lapsed_at": None}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from bot.domain.cases import Case, LogKind
@@ -9,13 +11,14 @@ from bot.domain.messages import Author
 from bot.domain.oncall import EVERYONE, ON_CALL, Care, Policy, PolicyName, Step
 from bot.domain.pages import PageKind
 from bot.domain.staff import Staff
-from bot.services import caring, policies, takeover
+from bot.services import care_given, caring, delivery, policies, takeover
 from bot.services.acknowledging import Answer
 from bot.services.caring import CaredHow
 from tests.hotline import Hotline, story
 
 HELP = "tolong saya dikunci di kamar, paspor diambil"
 SARI, BUDI = "sari-phone", "budi-phone"
+ONE, TWO = "a" * 32, "b" * 32
 
 
 async def sari_has_it(hotline: Hotline, channel: str = "web") -> tuple[Staff, Staff, Case]:
@@ -144,6 +147,66 @@ async def test_an_answer_that_left_is_care(hotline: Hotline, channel: str) -> No
     assert await care(hotline, case) is Care.CARED
     lines = await hotline.lines("ani", channel)
     assert [line.author for line in lines][-1] is Author.HUMAN
+
+
+async def sari_answers(hotline: Hotline, sari: Staff, case: Case, *row_ids: str) -> None:
+    """Sari took Ani's case over and writes to her, one text after the other."""
+    app, now = hotline.app, hotline.clock.now()
+    await app.write(lambda uow: takeover.take_over(uow, case, sari, app.office, app.wording, now))
+    for row_id in row_ids:
+        reply = partial(takeover.reply, case=case, member=sari, text="kami bantu", form_id=row_id)
+        await app.write(partial(reply, now=hotline.clock.now()))
+        await hotline.forward(seconds=1)
+
+
+async def is_undelivered(hotline: Hotline, row_id: str, error: str) -> None:
+    """The provider tells that a text did not arrive."""
+    app, now = hotline.app, hotline.clock.now()
+    note = partial(delivery.note_status, row_id=row_id, status="undelivered", error=error)
+    await app.write(partial(note, office=app.office, now=now))
+    await hotline.settle()
+
+
+@pytest.mark.parametrize("error", ["63024", "63016"])
+@story
+async def test_an_answer_that_did_not_arrive_was_no_care(hotline: Hotline, error: str) -> None:
+    """The provider took it and tells later that it is lost: the clock runs again, from now on."""
+    sari, _, case = await sari_has_it(hotline, "whatsapp")
+    await sari_answers(hotline, sari, case, ONE)
+    assert await care(hotline, case) is Care.CARED
+    await hotline.forward(hours=1)
+    await is_undelivered(hotline, ONE, error)
+    assert await care(hotline, case) is Care.WAITING
+    assert ("not_cared", "") in await hotline.record(case)
+    await hotline.forward(minutes=9, seconds=59)
+    assert await care(hotline, case) is Care.WAITING
+    await hotline.forward(seconds=1)
+    assert await care(hotline, case) is Care.REMINDED
+    await hotline.forward(minutes=5)
+    assert ("lapsed", "") in await hotline.record(case)
+
+
+@story
+async def test_care_rests_on_the_answers_that_are_left(hotline: Hotline) -> None:
+    """Of two texts the first is lost: there is the other; when that is lost too, there is none."""
+    sari, _, case = await sari_has_it(hotline, "whatsapp")
+    await sari_answers(hotline, sari, case, ONE, TWO)
+    await is_undelivered(hotline, ONE, "63024")
+    assert await care(hotline, case) is Care.CARED
+    await is_undelivered(hotline, TWO, "63024")
+    assert await care(hotline, case) is Care.WAITING
+
+
+@story
+async def test_a_lost_text_does_not_undo_a_talk(hotline: Hotline) -> None:
+    """Sari spoke to Ani by telephone, and wrote to her: only the text is lost."""
+    sari, _, case = await sari_has_it(hotline, "whatsapp")
+    now = hotline.clock.now()
+    await hotline.app.write(lambda uow: care_given.reached(uow, case, sari, "", now))
+    await hotline.forward(minutes=1)
+    await sari_answers(hotline, sari, case, ONE)
+    await is_undelivered(hotline, ONE, "63024")
+    assert await care(hotline, case) is Care.CARED
 
 
 @story
