@@ -74,7 +74,9 @@ class Audit(SealedRows):
 
     def _cases(self) -> Iterator[UrgentCase]:
         rows = self._connection.execute(
-            select(case_file.c.id, case_file.c.reference, case_file.c.urgency)
+            select(
+                case_file.c.id, case_file.c.reference, case_file.c.urgency, case_file.c.updated_at
+            )
             .add_columns(case_file.c.opened_at, conversation.c.handled_by, conversation.c.case_id)
             .join(conversation, conversation.c.id == case_file.c.conversation_id)
             .where(_is_urgent())
@@ -90,6 +92,7 @@ class Audit(SealedRows):
                 reference=row.reference,
                 urgency=Urgency(row.urgency),
                 since=row.opened_at,
+                touched_at=_touched_at(row.updated_at, latest),
                 paging_due=latest.next_at if latest is not None and (runs or is_watched) else None,
                 rings_since=_rings_since(latest) if latest is not None and runs else None,
                 is_answered=is_answered,
@@ -247,6 +250,12 @@ def _is_urgent() -> ColumnElement[bool]:
         & (case_file.c.urgency_rank >= Urgency.URGENT.rank)
         & case_file.c.kind.not_in(NO_PERSONS)
     )
+
+
+def _touched_at(updated_at: datetime, latest: Row[Any] | None) -> datetime:
+    """When anything was last done; a reply is care when it has left, later than it was written."""
+    cared_at: datetime | None = None if latest is None else latest.cared_at
+    return max(updated_at, cared_at or updated_at)
 
 
 def _rings_since(running: Row[Any]) -> datetime | None:
