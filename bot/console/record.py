@@ -28,6 +28,7 @@ EVENTS = {
     PageEvent.REFUSED: "tidak bisa mengambil",
     PageEvent.LAPSED: "tidak ada tindakan, jadi dilepas",
     PageEvent.CARED: "sudah bertindak",
+    PageEvent.NOT_CARED: "jawabannya ternyata tidak sampai, ditunggu lagi",
     PageEvent.NO_ONE_ON_CALL: "Tidak ada yang bertugas",
     PageEvent.EXHAUSTED: "Semua sudah dipanggil, belum ada jawaban",
 }

@@ -13,6 +13,7 @@ from bot.language.types import Urgency
 class UrgentCase:
     """An open emergency or urgent case, and what will happen next in it.
 
+    `touched_at` is when anything was last done or said in it (None: nothing since it came in).
     `paging_due` is when staff are paged next, or the care of who has it is looked at; None when
     neither will be. `rings_since` is when phones began to ring; `is_answered`: somebody said "I have it", and that has not lapsed;
     `is_held`: a human talks to the person and has the console open; `step_due` is when the next planned step is due.
@@ -26,6 +27,7 @@ class UrgentCase:
     is_answered: bool = False
     is_held: bool = False
     step_due: datetime | None = None
+    touched_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
     "no_next_step": (
-        "{about} has no next step: nobody is paged, has it, talks to the person or planned anything",
-        "{about} tidak punya langkah berikutnya: tidak ada yang dipanggil atau memegangnya.",
+        "{about} has no next step: nobody is paged, talks to the person or planned anything",
+        "{about} tidak punya langkah berikutnya: tidak ada yang dipanggil dan tidak ada rencana.",
     ),
     "step_overdue": (
         "the next step of {about} is {minutes} minutes overdue",

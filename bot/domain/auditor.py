@@ -27,6 +27,8 @@ OVERDUE = timedelta(minutes=5)
 """Steps are taken within a second; a restart or an update takes a minute or two."""
 NEW_CASE = timedelta(minutes=2)
 """A case and its page are one commit; this leaves room for a case that somebody just took."""
+FORGOTTEN = {Urgency.EMERGENCY: timedelta(hours=12), Urgency.URGENT: timedelta(hours=24)}
+"""Somebody has it and nobody looks after that any more: a night, or a day, then it is forgotten."""
 NOBODY_ANSWERS = timedelta(minutes=30)
 """By then every policy has called everybody twice."""
 LATE = {"page": timedelta(minutes=2), "turn": timedelta(minutes=5)}
@@ -149,11 +151,17 @@ def _case(case: UrgentCase, now: datetime) -> Iterator[Finding]:
         if now - due >= OVERDUE:
             minutes = _minutes(now - due)
             yield find(Code.STEP_OVERDUE, severity, case.reference, minutes=minutes)
-    elif not case.is_answered and not case.is_held and now - case.since >= NEW_CASE:
+    elif not case.is_held and _is_left_alone(case, now):
         yield find(Code.NO_NEXT_STEP, severity, case.reference)
     if grave and case.rings_since is not None and now - case.rings_since >= NOBODY_ANSWERS:
         minutes = _minutes(now - case.rings_since)
         yield find(Code.NOBODY_ANSWERS, Severity.GRAVE, case.reference, minutes=minutes)
+
+
+def _is_left_alone(case: UrgentCase, now: datetime) -> bool:
+    if not case.is_answered:
+        return now - case.since >= NEW_CASE
+    return now - (case.touched_at or case.since) >= FORGOTTEN[case.urgency]
 
 
 def _waiting(facts: Facts, now: datetime) -> Iterator[Finding]:

@@ -227,7 +227,8 @@ class Care(StrEnum):
 
     none -> waiting -> reminded -> lapsed (it runs again) or cared. A note makes `waiting` and
     `reminded` to `extended`, once, and that goes on as extended_reminded -> lapsed. `lapsed`
-    lasts until the next step, which does not begin with whoever let it lapse.
+    lasts until the next step, which does not begin with whoever let it lapse. `cared` by a text
+    that turns out not to have arrived is `waiting` again.
     """
 
     NONE = "none"

@@ -70,6 +70,7 @@ class PageEvent(StrEnum):
     REFUSED = "refused"
     LAPSED = "lapsed"
     CARED = "cared"
+    NOT_CARED = "not_cared"
     NO_ONE_ON_CALL = "no_one_on_call"
     EXHAUSTED = "exhausted"
 

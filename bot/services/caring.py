@@ -100,6 +100,30 @@ def reply_left(uow: SqlUnitOfWork, conversation_id: str, now: datetime) -> None:
         cared(uow, case, uow.staff.get(writer_id), CaredHow.SAFE_CONTACT, now)
 
 
+def reply_lost(uow: SqlUnitOfWork, row_id: str, conversation_id: str, now: datetime) -> None:
+    """A text did not arrive after all: where it was the care, the clock runs again.
+
+    A further text of a human that left since then is care as well.
+    """
+    known, left_at = uow.conversations.get(conversation_id), uow.reports.said_at(row_id)
+    if known.case_id is None or left_at is None:
+        return
+    latest = uow.escalations.latest_for(known.case_id)
+    if latest is None or not uow.escalations.rests_on(latest.id, CaredHow.SAFE_CONTACT, left_at):
+        return
+    other_at = uow.reports.also_said_at(conversation_id, left_at)
+    if other_at is not None:
+        uow.escalations.move_cared(latest.id, other_at)
+        return
+    case, wait = uow.cases.get(known.case_id), timedelta(minutes=latest.policy.care_minutes)
+    uow.escalations.note_not_cared(latest.id, now + wait)
+    uow.pages.log(
+        case, PageEvent.NOT_CARED, now, staff_id=latest.acknowledged_by, escalation_id=latest.id
+    )
+    log.warning("not_cared", trace=case.trace_id)
+    uow.wake(ESCALATIONS)
+
+
 def extend(uow: SqlUnitOfWork, case: Case, member: Staff, now: datetime) -> bool:
     """A note of whoever holds it gives them the time once more; False when that was given already."""
     latest = uow.escalations.latest_for(case.id)

@@ -213,14 +213,22 @@ def note_status(
         _note_page(uow, row_id, status, error, now)
     elif is_failure(status) and error == TOO_LATE:
         uow.deliveries.end(row_id, Delivery.HELD, WINDOW_CLOSED)
+        _care_again(uow, ended, now)
         uow.alarms.raise_once("window_closed", ended.channel, now)
     elif is_failure(status):
         uow.deliveries.end(row_id, Delivery.FAILED_PERMANENTLY, (error or status)[:80])
         gone = error in NOT_REACHABLE
+        _care_again(uow, ended, now)
         _failed_for_good(uow, ended, error or status, office, now, unreachable=gone)
     else:
         uow.reports.arrived(row_id, now)
     uow.wake("console")
+
+
+def _care_again(uow: SqlUnitOfWork, ended: Ended, now: datetime) -> None:
+    """What the provider had taken has not arrived: it was no care."""
+    assert ended.conversation_id is not None  # noqa: S101  # rows to people always have one
+    caring.reply_lost(uow, ended.id, ended.conversation_id, now)
 
 
 def _note_page(

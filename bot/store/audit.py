@@ -20,7 +20,7 @@ from bot.domain.oncall import EscalationState
 from bot.domain.staff import CONSOLE_OPEN
 from bot.language.types import Urgency
 from bot.store.canary import CanaryRuns
-from bot.store.escalations import IN_CARE
+from bot.store.escalations import IN_CARE, IS_RESOLVED
 from bot.store.keys import KeyMissingError
 from bot.store.outbox import WAITING
 from bot.store.quarantine import QuarantineState
@@ -76,7 +76,9 @@ class Audit(SealedRows):
 
     def _cases(self, now: datetime) -> Iterator[UrgentCase]:
         rows = self._connection.execute(
-            select(case_file.c.id, case_file.c.reference, case_file.c.urgency)
+            select(
+                case_file.c.id, case_file.c.reference, case_file.c.urgency, case_file.c.updated_at
+            )
             .add_columns(case_file.c.opened_at, conversation.c.handled_by, conversation.c.case_id)
             .add_columns(conversation.c.staff_id)
             .join(conversation, conversation.c.id == case_file.c.conversation_id)
@@ -95,6 +97,7 @@ class Audit(SealedRows):
                 reference=row.reference,
                 urgency=Urgency(row.urgency),
                 since=row.opened_at,
+                touched_at=_touched_at(row.updated_at, latest),
                 paging_due=latest.next_at if latest is not None and (runs or is_watched) else None,
                 rings_since=_rings_since(latest) if latest is not None and runs else None,
                 is_answered=is_answered,
@@ -108,7 +111,7 @@ class Audit(SealedRows):
             select(escalation)
             .join(case_file, case_file.c.id == escalation.c.case_id)
             .where(_is_urgent())
-            .order_by(escalation.c.started_at)
+            .order_by(IS_RESOLVED.desc(), escalation.c.started_at)
         )
         return {row.case_id: row for row in rows}
 
@@ -252,6 +255,12 @@ def _is_urgent() -> ColumnElement[bool]:
         & (case_file.c.urgency_rank >= Urgency.URGENT.rank)
         & case_file.c.kind.not_in(NO_PERSONS)
     )
+
+
+def _touched_at(updated_at: datetime, latest: Row[Any] | None) -> datetime:
+    """When anything was last done; a reply is care when it has left, later than it was written."""
+    cared_at: datetime | None = None if latest is None else latest.cared_at
+    return max(updated_at, cared_at or updated_at)
 
 
 def _rings_since(running: Row[Any]) -> datetime | None:

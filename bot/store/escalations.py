@@ -6,20 +6,28 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_update
 
 from bot.domain.cases import Case
 from bot.domain.oncall import Care, Escalation, EscalationState, Policy
+from bot.domain.waking import LONGEST_WAIT
 from bot.store.rows import new_id
 from bot.store.tables import acknowledgement, case_file, escalation
 
-# No step waits so long: a row due later was written before the clock jumped back. Only the
-# first step may be planned for the next day.
+# No step waits so long: a row due later was written before the clock jumped back.
 FARTHEST = timedelta(hours=1)
+# The first step may be planned for staffed hours; where these are all it waits for, it is looked
+# at each hour.
+FARTHEST_FIRST = LONGEST_WAIT + FARTHEST
 # As long as a policy may let care wait (see bot.domain.policy_files).
 FARTHEST_CARE = timedelta(hours=25)
+# More than the clocks of several boxes differ: what was acknowledged so far ahead was so before
+# the clock jumped back.
+AHEAD = timedelta(minutes=2)
 IN_CARE = (Care.WAITING, Care.REMINDED, Care.EXTENDED, Care.EXTENDED_REMINDED)
+IS_RESOLVED = case((escalation.c.state == EscalationState.RESOLVED, 1), else_=0)
+"""To sort by: of one case at most one escalation is not resolved."""
 
 _ALL = select(escalation, case_file.c.trace_id.label("case_trace")).join(
     case_file, case_file.c.id == escalation.c.case_id
@@ -59,13 +67,24 @@ class Escalations:
 
     def due(self, now: datetime, limit: int) -> tuple[Escalation, ...]:
         """Running escalations whose next step is due."""
-        was_set_back = and_(escalation.c.step > 0, escalation.c.next_at > now + FARTHEST)
+        was_set_back = or_(
+            and_(escalation.c.step > 0, escalation.c.next_at > now + FARTHEST),
+            escalation.c.next_at > now + FARTHEST_FIRST,
+        )
         return self._due(now, limit, escalation.c.state == EscalationState.RUNNING, was_set_back)
 
     def care_due(self, now: datetime, limit: int) -> tuple[Escalation, ...]:
-        """Acknowledged ones whose care has to be looked at."""
+        """Acknowledged ones whose care has to be looked at.
+
+        After the clock was set back care is looked at now, once: its times begin anew.
+        """
         in_care = and_(
             escalation.c.state == EscalationState.ACKNOWLEDGED, escalation.c.care.in_(IN_CARE)
+        )
+        self._connection.execute(
+            update(escalation)
+            .where(in_care, escalation.c.acknowledged_at > now + AHEAD)
+            .values(acknowledged_at=now, next_at=now)
         )
         return self._due(now, limit, in_care, escalation.c.next_at > now + FARTHEST_CARE)
 
@@ -93,9 +112,14 @@ class Escalations:
         return None if row is None else _read(row)
 
     def latest_for(self, case_id: str) -> Escalation | None:
-        """The newest escalation of a case, whatever its state."""
+        """The newest escalation of a case, whatever its state.
+
+        One that is not resolved is the newest, even if the clock was set back before it began.
+        """
         row = self._connection.execute(
-            _ALL.where(escalation.c.case_id == case_id).order_by(escalation.c.started_at.desc())
+            _ALL.where(escalation.c.case_id == case_id).order_by(
+                IS_RESOLVED, escalation.c.started_at.desc()
+            )
         ).first()
         return None if row is None else _read(row)
 
@@ -137,6 +161,35 @@ class Escalations:
             update(escalation)
             .where(escalation.c.id == escalation_id)
             .values(care=Care.CARED, cared_by=staff_id, cared_at=now, cared_how=how)
+        )
+
+    def rests_on(self, escalation_id: str, how: str, at: datetime) -> bool:
+        """Whether what was done at a moment, in a way, is what stopped the clock of care."""
+        row = self._connection.execute(
+            select(escalation.c.id).where(
+                escalation.c.id == escalation_id,
+                escalation.c.state == EscalationState.ACKNOWLEDGED,
+                escalation.c.care == Care.CARED,
+                escalation.c.cared_how == how,
+                escalation.c.cared_at == at,
+            )
+        ).first()
+        return row is not None
+
+    def move_cared(self, escalation_id: str, at: datetime) -> None:
+        """Care rests on what was done at another moment."""
+        self._connection.execute(
+            update(escalation).where(escalation.c.id == escalation_id).values(cared_at=at)
+        )
+
+    def note_not_cared(self, escalation_id: str, next_at: datetime) -> None:
+        """What counted as care was none: the clock runs again, to a moment."""
+        self._connection.execute(
+            update(escalation)
+            .where(escalation.c.id == escalation_id)
+            .values(
+                care=Care.WAITING, next_at=next_at, cared_by=None, cared_at=None, cared_how=None
+            )
         )
 
     def add_holder(self, escalation_id: str, staff_id: str, channel: str, now: datetime) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 
 from bot.domain.delivery import is_forward
-from bot.domain.messages import Delivery, Purpose
+from bot.domain.messages import Author, Delivery, Purpose
 from bot.store.deliveries import Ended
 from bot.store.tables import outbound
 
@@ -15,6 +15,7 @@ NOT_KNOWN_TO_BE_SENT = (Delivery.UNCERTAIN, Delivery.FAILED_TEMPORARILY, Deliver
 ON_ITS_WAY = ("accepted", "queued", "sending")
 # After a day no report comes any more.
 LONGEST_SILENCE = timedelta(days=1)
+_BY_STAFF = and_(outbound.c.author == Author.HUMAN, outbound.c.purpose == Purpose.REPLY)
 
 
 class Reports:
@@ -48,6 +49,25 @@ class Reports:
             .where(outbound.c.id == row_id, outbound.c.state.in_(NOT_KNOWN_TO_BE_SENT))
             .values(state=Delivery.SENT, error=None, sent_at=now)
         )
+
+    def said_at(self, row_id: str) -> datetime | None:
+        """When the provider took a text that a human wrote; None for any other row."""
+        at: datetime | None = self._connection.execute(
+            select(outbound.c.sent_at).where(outbound.c.id == row_id, _BY_STAFF)
+        ).scalar()
+        return at
+
+    def also_said_at(self, conversation_id: str, since: datetime) -> datetime | None:
+        """When the first text of a human left that is still taken for sent, from a moment on."""
+        at: datetime | None = self._connection.execute(
+            select(func.min(outbound.c.sent_at)).where(
+                outbound.c.conversation_id == conversation_id,
+                outbound.c.state == Delivery.SENT,
+                outbound.c.sent_at >= since,
+                _BY_STAFF,
+            )
+        ).scalar()
+        return at
 
     def page_row(self, channel: str, staff_id: str, provider_id: str) -> str | None:
         """Id of the row of a page by the provider's id; the member's newest when that is unknown."""

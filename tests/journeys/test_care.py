@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
+from bot import ports
 from bot.domain.cases import Case, LogKind
 from bot.domain.messages import Author
 from bot.domain.oncall import EVERYONE, ON_CALL, Care, Policy, PolicyName, Step
 from bot.domain.pages import PageKind
 from bot.domain.staff import Staff
 from bot.language.types import Urgency
-from bot.ports import Answer, Command
-from bot.services import caring, policies, takeover
+from bot.services import care_given, caring, delivery, policies, takeover
+from bot.services.acknowledging import Answer
 from bot.services.caring import CaredHow
 from tests.hotline import Hotline, story
 
 HELP = "tolong saya dikunci di kamar, paspor diambil"
 SARI, BUDI = "sari-phone", "budi-phone"
+ONE, TWO = "a" * 32, "b" * 32
 
 
 async def sari_has_it(hotline: Hotline, channel: str = "web") -> tuple[Staff, Staff, Case]:
@@ -55,6 +59,19 @@ async def test_nothing_done_is_reminded_of_and_lapses(hotline: Hotline) -> None:
     # The next step is for everybody again.
     await hotline.forward(minutes=5)
     assert hotline.phones.rang(SARI) == 3
+
+
+@story
+async def test_the_clock_goes_back_while_care_is_watched(hotline: Hotline) -> None:
+    """Twenty hours back: the holder hears it at once, and it lapses five minutes later."""
+    await sari_has_it(hotline)
+    await hotline.forward(hours=-20)
+    assert "belum ada kabar" in hotline.phones.received[SARI][-1]
+    assert hotline.phones.rang(BUDI) == 0
+    await hotline.forward(minutes=4, seconds=59)
+    assert hotline.phones.rang(BUDI) == 0
+    await hotline.forward(seconds=1)
+    assert hotline.phones.rang(BUDI) == 1
 
 
 @story
@@ -134,6 +151,66 @@ async def test_an_answer_that_left_is_care(hotline: Hotline, channel: str) -> No
     assert [line.author for line in lines][-1] is Author.HUMAN
 
 
+async def sari_answers(hotline: Hotline, sari: Staff, case: Case, *row_ids: str) -> None:
+    """Sari took Ani's case over and writes to her, one text after the other."""
+    app, now = hotline.app, hotline.clock.now()
+    await app.write(lambda uow: takeover.take_over(uow, case, sari, app.office, app.wording, now))
+    for row_id in row_ids:
+        reply = partial(takeover.reply, case=case, member=sari, text="kami bantu", form_id=row_id)
+        await app.write(partial(reply, now=hotline.clock.now()))
+        await hotline.forward(seconds=1)
+
+
+async def is_undelivered(hotline: Hotline, row_id: str, error: str) -> None:
+    """The provider tells that a text did not arrive."""
+    app, now = hotline.app, hotline.clock.now()
+    note = partial(delivery.note_status, row_id=row_id, status="undelivered", error=error)
+    await app.write(partial(note, office=app.office, now=now))
+    await hotline.settle()
+
+
+@pytest.mark.parametrize("error", ["63024", "63016"])
+@story
+async def test_an_answer_that_did_not_arrive_was_no_care(hotline: Hotline, error: str) -> None:
+    """The provider took it and tells later that it is lost: the clock runs again, from now on."""
+    sari, _, case = await sari_has_it(hotline, "whatsapp")
+    await sari_answers(hotline, sari, case, ONE)
+    assert await care(hotline, case) is Care.CARED
+    await hotline.forward(hours=1)
+    await is_undelivered(hotline, ONE, error)
+    assert await care(hotline, case) is Care.WAITING
+    assert ("not_cared", "") in await hotline.record(case)
+    await hotline.forward(minutes=9, seconds=59)
+    assert await care(hotline, case) is Care.WAITING
+    await hotline.forward(seconds=1)
+    assert await care(hotline, case) is Care.REMINDED
+    await hotline.forward(minutes=5)
+    assert ("lapsed", "") in await hotline.record(case)
+
+
+@story
+async def test_care_rests_on_the_answers_that_are_left(hotline: Hotline) -> None:
+    """Of two texts the first is lost: there is the other; when that is lost too, there is none."""
+    sari, _, case = await sari_has_it(hotline, "whatsapp")
+    await sari_answers(hotline, sari, case, ONE, TWO)
+    await is_undelivered(hotline, ONE, "63024")
+    assert await care(hotline, case) is Care.CARED
+    await is_undelivered(hotline, TWO, "63024")
+    assert await care(hotline, case) is Care.WAITING
+
+
+@story
+async def test_a_lost_text_does_not_undo_a_talk(hotline: Hotline) -> None:
+    """Sari spoke to Ani by telephone, and wrote to her: only the text is lost."""
+    sari, _, case = await sari_has_it(hotline, "whatsapp")
+    now = hotline.clock.now()
+    await hotline.app.write(lambda uow: care_given.reached(uow, case, sari, "", now))
+    await hotline.forward(minutes=1)
+    await sari_answers(hotline, sari, case, ONE)
+    await is_undelivered(hotline, ONE, "63024")
+    assert await care(hotline, case) is Care.CARED
+
+
 @story
 async def test_a_held_answer_is_no_care(hotline: Hotline) -> None:
     """It would ring out of the blue and has not left: the clock goes on."""
@@ -190,7 +267,7 @@ async def test_danger_in_a_talk_that_is_held_has_its_clock(hotline: Hotline) -> 
     """Nobody is woken while Sari is there; her machine dies, and the others are called."""
     sari = await hotline.staff("sari", phone=SARI, on_duty_hours=8)
     await hotline.staff("budi", phone=BUDI)
-    hotline.assistant.answers = [Answer((), (Command("request_human", 0, {}),))]
+    hotline.assistant.answers = [ports.Answer((), (ports.Command("request_human", 0, {}),))]
     await hotline.says("ani", "mau bicara sama orang")
     (asked,) = await hotline.cases()
     app, now = hotline.app, hotline.clock.now()
@@ -207,3 +284,19 @@ async def test_danger_in_a_talk_that_is_held_has_its_clock(hotline: Hotline) -> 
     assert "belum ada kabar" in hotline.phones.received[SARI][-1]
     await hotline.forward(minutes=5)
     assert hotline.phones.rang(BUDI) == 1
+
+
+@story
+async def test_a_case_that_cries_again_after_the_clock_went_back_can_be_taken(
+    hotline: Hotline,
+) -> None:
+    """What pages now counts, not what was done with before; the auditor sees the same."""
+    sari, budi, case = await sari_has_it(hotline)
+    now = hotline.clock.now()
+    how = CaredHow.REFERRAL
+    await hotline.app.write(lambda uow: caring.cared(uow, case, sari, how, now))
+    await hotline.forward(hours=-2)
+    await hotline.says("ani", HELP)
+    (seen,) = (await hotline.app.read(lambda uow: uow.audit.facts(hotline.clock.now()))).cases
+    assert seen.paging_due is not None
+    assert (await hotline.takes(budi, case)).answer is Answer.TAKEN

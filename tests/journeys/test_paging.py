@@ -473,6 +473,21 @@ async def test_the_clock_goes_back_while_a_contact_waits(hotline: Hotline) -> No
     assert hotline.phones.rang("sari-2") == 1
 
 
+@story
+async def test_what_was_planned_before_the_clock_went_back_rings(hotline: Hotline) -> None:
+    """A shift in five hours, thirty days ahead of the true time: it is not silent for thirty days."""
+    sari = await hotline.staff("sari", phone=SARI)
+    hotline.clock.forward(days=30)
+    begins = hotline.clock.now() + timedelta(hours=5)
+    ends = begins + timedelta(hours=8)
+    await hotline.app.write(lambda uow: uow.rota.add_shift(sari.id, begins, ends))
+    await hotline.says("ani", STRANDED)
+    await hotline.forward(minutes=-1)
+    assert hotline.phones.received == {}
+    await hotline.forward(days=-30)
+    assert hotline.phones.rang(SARI) == 1
+
+
 async def child(hotline: Hotline, departure: str | None = None, leaves: str | None = None) -> Case:
     """An offer for a child was judged; the case that it made."""
     await judged(hotline, "ani", departure=departure, leaves=leaves, flag="underage_recruit")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from structlog.testing import capture_logs
 
 from bot.cli.doctor import watch_findings
 from bot.cli.findings import Level
-from bot.domain.auditor import Code
+from bot.domain.auditor import Code, Severity
 from bot.domain.cases import CaseKind, CloseReason
 from bot.domain.staff import Role, Staff
+from bot.services import care_given, next_steps
 from bot.watching import Watchman
 from tests.hotline import START, Hotline, story
 from tests.standins.monitor import WORD, monitor
@@ -138,6 +141,36 @@ async def test_what_is_grave_is_told_through_the_outbox(
     assert await hotline.app.read(lambda uow: uow.cases.open_of(CaseKind.OUTAGE)) == ()
     closed = await hotline.app.read(lambda uow: uow.cases.get(outage.id))
     assert closed.close_reason is CloseReason.HELPED
+
+
+@story
+async def test_a_case_that_is_cared_for_is_not_forgotten(hotline: Hotline) -> None:
+    """Twelve hours after the last deed the supervisors are paged, once; a planned step is enough."""
+    chief = await supervisor(hotline)
+    await hotline.says("ani", HELP)
+    (case,) = await hotline.cases()
+    await hotline.takes(chief, case)
+    app, now = hotline.app, hotline.clock.now()
+    await app.write(lambda uow: care_given.reached(uow, case, chief, "", now))
+    await hotline.forward(hours=11, minutes=57)
+    watchman = begun(hotline)
+    await hotline.settle()
+    assert await watchman.look() == ()
+    before = len(hotline.phones.received[CHIEF])
+    await hotline.forward(minutes=1)
+    for _ in range(3):
+        found = await watchman.look()
+        assert [(each.code, each.severity) for each in found] == [
+            (Code.NO_NEXT_STEP, Severity.GRAVE)
+        ]
+        await hotline.forward(minutes=1)
+    (text,) = hotline.phones.received[CHIEF][before:]
+    assert f"{case.reference} tidak punya langkah berikutnya" in text
+    now, due = hotline.clock.now(), hotline.clock.now() + timedelta(days=2)
+    await app.write(
+        lambda uow: next_steps.plan(uow, case, chief, chief, "telepon", due, app.office, now)
+    )
+    assert await watchman.look() == ()
 
 
 @story
