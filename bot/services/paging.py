@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from bot.domain.cases import Case, LogKind
 from bot.domain.messages import Delivery, Outbound
 from bot.domain.office import Office
-from bot.domain.oncall import Care, EscalationState, PolicyName
+from bot.domain.oncall import Care, Escalation, EscalationState, PolicyName
 from bot.domain.pages import Page, PageEvent, PageKind, PageState
 from bot.domain.waking import Facts, Wake, Waking, waking
 from bot.language.types import Urgency
@@ -19,7 +20,7 @@ from bot.ports import NotToldError, SendError
 from bot.services import ringing
 from bot.services.duty import CONSOLE_OPEN, active_staff, duty
 from bot.services.ringing import PAGES, SCREEN
-from bot.services.steps import ESCALATIONS, advance, hurry
+from bot.services.steps import ESCALATIONS, advance, alarm_of_one, hurry
 from bot.store.deliveries import Ended
 from bot.store.keys import KeyMissingError
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -82,26 +83,34 @@ def _is_cared_for(uow: SqlUnitOfWork, case: Case, policy: PolicyName) -> bool:
 def advance_all(uow: SqlUnitOfWork, office: Office, now: datetime, limit: int) -> bool:
     """Take every step and try every contact that is due; False when none is.
 
-    A case that cannot be read any more must not keep the phones silent for all others.
+    Each on its own: one that fails must not keep the phones silent for all others.
     """
     due = uow.escalations.due(now, limit)
     for escalation in due:
-        try:
-            advance(uow, escalation, office, now)
-        except KeyMissingError:
+        error = uow.try_alone(partial(_step, uow, escalation, office, now))
+        if error is not None:
             uow.escalations.advance(replace(escalation, next_at=now + NUDGE))
-            uow.alarms.raise_once("case_unreadable", escalation.case_id, now)
+            alarm_of_one(uow, escalation.case_id, error, now)
     pages = uow.pages.due(now, limit)
     for page in pages:
-        try:
-            # An earlier one of a bundle may have taken it along.
-            current = uow.pages.get(page.id)
-            if current == page and ringing.go_on(uow, page, office, now):
-                hurry(uow, page, office, now)
-        except KeyMissingError:
+        error = uow.try_alone(partial(_ring_on, uow, page, office, now))
+        if isinstance(error, KeyMissingError):
             uow.pages.keep(replace(page, state=PageState.SPENT))
-            uow.alarms.raise_once("case_unreadable", page.case_id, now)
+        elif error is not None:
+            uow.pages.keep(replace(page, next_at=now + NUDGE, created_at=min(page.created_at, now)))
+        if error is not None:
+            alarm_of_one(uow, page.case_id, error, now)
     return bool(due or pages)
+
+
+def _step(uow: SqlUnitOfWork, escalation: Escalation, office: Office, now: datetime) -> None:
+    advance(uow, escalation, office, now)
+
+
+def _ring_on(uow: SqlUnitOfWork, page: Page, office: Office, now: datetime) -> None:
+    # An earlier one of a bundle may have taken it along.
+    if uow.pages.get(page.id) == page and ringing.go_on(uow, page, office, now):
+        hurry(uow, page, office, now)
 
 
 def tell_on_call(

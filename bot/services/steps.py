@@ -16,6 +16,7 @@ from bot.services import ringing
 from bot.services.duty import Duty, duty
 from bot.services.ringing import PAGES
 from bot.services.targets import members
+from bot.store.keys import KeyMissingError
 from bot.store.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()
@@ -125,6 +126,15 @@ def _say_nobody(uow: SqlUnitOfWork, case: Case, escalation: Escalation, now: dat
     uow.pages.log(case, PageEvent.NO_ONE_ON_CALL, now, escalation_id=escalation.id)
     uow.alarms.raise_once("no_one_on_call", case.reference, now)
     log.warning("no_one_on_call", trace=case.trace_id)
+
+
+def alarm_of_one(uow: SqlUnitOfWork, case_id: str, error: Exception, now: datetime) -> None:
+    """The paging for one case failed; that for the others goes on."""
+    if isinstance(error, KeyMissingError):
+        uow.alarms.raise_once("case_unreadable", case_id, now)
+    else:
+        uow.alarms.raise_once("paging_stuck", case_id, now)
+    log.error("paging_failed", case=case_id, error=type(error).__name__, exc_info=error)
 
 
 def hurry(uow: SqlUnitOfWork, page: Page, office: Office, now: datetime) -> None:

@@ -11,12 +11,15 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_update
 
 from bot.domain.cases import Case
 from bot.domain.oncall import Care, Escalation, EscalationState, Policy
+from bot.store.alarms import Alarms
 from bot.store.rows import new_id
 from bot.store.tables import acknowledgement, case_file, escalation
 
 # No step waits so long: a row due later was written before the clock jumped back. Only the
 # first step may be planned for the next day.
 FARTHEST = timedelta(hours=1)
+# When a row that cannot be read is tried again.
+UNREADABLE_FOR = timedelta(minutes=10)
 # As long as a policy may let care wait (see bot.domain.policy_files).
 FARTHEST_CARE = timedelta(hours=25)
 IN_CARE = (Care.WAITING, Care.REMINDED, Care.EXTENDED, Care.EXTENDED_REMINDED)
@@ -81,7 +84,22 @@ class Escalations:
             .order_by(escalation.c.next_at)
             .limit(limit)
         )
-        return tuple(replace(_read(row), next_at=min(row.next_at, now)) for row in rows)
+        found = []
+        for row in rows.all():
+            try:
+                found.append(replace(_read(row), next_at=min(row.next_at, now)))
+            except (KeyError, TypeError, ValueError):
+                # Written by another version, or damaged: it must not hold up those behind it.
+                self._put_off(row.id, row.case_id, now)
+        return tuple(found)
+
+    def _put_off(self, escalation_id: str, case_id: str, now: datetime) -> None:
+        Alarms(self._connection).raise_once("paging_stuck", case_id, now)
+        self._connection.execute(
+            update(escalation)
+            .where(escalation.c.id == escalation_id)
+            .values(next_at=now + UNREADABLE_FOR)
+        )
 
     def running_for(self, case_id: str) -> Escalation | None:
         """The escalation of a case that still pages."""
