@@ -201,6 +201,9 @@ ALARMS = {
         "{count} kasus darurat tidak bisa dibaca karena kuncinya hilang: petugas tidak dipanggil. "
         "Periksa cadangan kunci."
     ),
+    "holder_left": (
+        "{count} kasus masih dipegang petugas yang akunnya sudah ditutup. Berikan ke petugas lain."
+    ),
     "paging_stuck": (
         "Panggilan untuk {count} kasus terhenti karena kesalahan program. Lihat kasusnya dan "
         "hubungi petugas lain sendiri."

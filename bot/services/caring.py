@@ -74,6 +74,28 @@ def _lapse(uow: SqlUnitOfWork, case: Case, escalation: Escalation, now: datetime
     uow.wake("console")
 
 
+def let_go(uow: SqlUnitOfWork, staff_id: str, now: datetime) -> None:
+    """A member has left: what they alone held lapses, and the steps of what they were paged for go on."""
+    for escalation in uow.escalations.held_by(staff_id):
+        others = [each for each in uow.escalations.holders(escalation.id) if each != staff_id]
+        if escalation.state is EscalationState.ACKNOWLEDGED and not others:
+            error = uow.try_alone(partial(_let_lapse, uow, escalation, now))
+            if error is not None:
+                alarm_of_one(uow, escalation.case_id, error, now)
+        else:
+            uow.escalations.release(escalation.id, staff_id, now)
+    for page in uow.pages.silence_member(staff_id):
+        if page.escalation_id is None or page.kind is not PageKind.STEP:
+            continue
+        if uow.escalations.get(page.escalation_id).step == page.step:
+            uow.escalations.hurry(page.escalation_id, now)
+            uow.wake(ESCALATIONS)
+
+
+def _let_lapse(uow: SqlUnitOfWork, escalation: Escalation, now: datetime) -> None:
+    _lapse(uow, uow.cases.get(escalation.case_id), escalation, now)
+
+
 def cared(uow: SqlUnitOfWork, case: Case, member: Staff, how: CaredHow, now: datetime) -> bool:
     """Something was done for the person: the clock stops; False when none was running."""
     latest = uow.escalations.latest_for(case.id)

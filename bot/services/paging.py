@@ -158,8 +158,8 @@ def tell_who_has_it(
 ) -> None:
     """The person of an open emergency wrote and no phone is ringing for it.
 
-    Whoever holds it and those on call hear it, everybody when there are none; at most once
-    in NUDGE, and not while the holder's console is open.
+    Whoever holds it and those on call hear it, everybody when no phone of theirs rings; at most
+    once in NUDGE, and not while the holder's console is open.
     """
     if case.urgency is not Urgency.EMERGENCY or uow.escalations.running_for(case.id) is not None:
         return
@@ -167,12 +167,13 @@ def tell_who_has_it(
         return
     if uow.outbox.paged_since(case.id, now - NUDGE):
         return
-    known = tuple(staff_id for staff_id in (holder_id, case.owner_id) if staff_id is not None)
-    wanted = tuple(dict.fromkeys((*known, *duty(uow, office, now).on_call)))
     everyone = tuple(member.id for member in active_staff(uow))
-    if everyone:
-        page_members(uow, case, wanted or everyone, PageKind.NOTICE, office, now)
-    else:
+    known = tuple(each for each in (holder_id, case.owner_id) if each in everyone)
+    wanted = tuple(dict.fromkeys((*known, *duty(uow, office, now).on_call)))
+    if wanted and ringing.begin(uow, case, wanted, PageKind.NOTICE, office, now):
+        return
+    others = tuple(staff_id for staff_id in everyone if staff_id not in wanted)
+    if not ringing.begin(uow, case, others, PageKind.NOTICE, office, now):
         ringing.show_on_screen(uow, case, PageKind.NOTICE, office, now)
 
 

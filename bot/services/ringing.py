@@ -34,6 +34,7 @@ SCREEN = "screen"
 PAGES = "pages"
 """The topic that wakes whoever sends pages."""
 MOST_NAMED = 10
+DISABLED = "disabled"
 WAITS = "ada orang menunggu jawaban."
 WORDS = {
     PageKind.REMINDER: "belum ada kabar sejak Anda memegangnya. Kalau tidak bisa, petugas lain dipanggil.",
@@ -72,15 +73,16 @@ def begin(
     """
     rung = 0
     for staff_id in staff_ids:
+        is_disabled = uow.staff.get(staff_id).disabled
         contacts = usable(_contacts(uow, staff_id, now), office.page_channels, kind, channels)
-        if not contacts:
+        if is_disabled or not contacts:
             uow.pages.log(
                 case,
                 PageEvent.NOT_SENT,
                 now,
                 staff_id=staff_id,
                 escalation_id=escalation_id,
-                reason="no_contact",
+                reason=DISABLED if is_disabled else "no_contact",
             )
             continue
         page = uow.pages.ring(case, staff_id, kind, now, escalation_id=escalation_id, step=step)
@@ -124,6 +126,10 @@ def go_on(uow: SqlUnitOfWork, page: Page, office: Office, now: datetime) -> bool
     # Made before the clock was set back: from here on it counts as made now.
     page = replace(page, created_at=min(page.created_at, now))
     case = uow.cases.get(page.case_id)
+    if page.staff_id is not None and uow.staff.get(page.staff_id).disabled:
+        uow.pages.log(case, PageEvent.NOT_SENT, now, known=page, reason=DISABLED)
+        uow.pages.keep(replace(page, state=PageState.SPENT, next_at=page.expires_at))
+        return True
     contacts = usable(
         _contacts(uow, page.staff_id or "", now),
         office.page_channels,

@@ -28,6 +28,8 @@ _ALL = select(escalation, case_file.c.trace_id.label("case_trace")).join(
     case_file, case_file.c.id == escalation.c.case_id
 )
 
+_IN_CARE = and_(escalation.c.state == EscalationState.ACKNOWLEDGED, escalation.c.care.in_(IN_CARE))
+
 
 class Escalations:
     """Rows that the worker advances; everything survives a restart."""
@@ -67,10 +69,7 @@ class Escalations:
 
     def care_due(self, now: datetime, limit: int) -> tuple[Escalation, ...]:
         """Acknowledged ones whose care has to be looked at."""
-        in_care = and_(
-            escalation.c.state == EscalationState.ACKNOWLEDGED, escalation.c.care.in_(IN_CARE)
-        )
-        return self._due(now, limit, in_care, escalation.c.next_at > now + FARTHEST_CARE)
+        return self._due(now, limit, _IN_CARE, escalation.c.next_at > now + FARTHEST_CARE)
 
     def _due(
         self,
@@ -186,6 +185,26 @@ class Escalations:
             .order_by(acknowledgement.c.at, acknowledgement.c.staff_id)
         )
         return tuple(row.staff_id for row in rows)
+
+    def held_by(self, staff_id: str) -> tuple[Escalation, ...]:
+        """Those that a member says "I have it" of: still paging, or care is still awaited."""
+        mine = select(acknowledgement.c.escalation_id).where(
+            acknowledgement.c.staff_id == staff_id, acknowledgement.c.lapsed_at.is_(None)
+        )
+        is_open = or_(escalation.c.state == EscalationState.RUNNING, _IN_CARE)
+        rows = self._connection.execute(_ALL.where(escalation.c.id.in_(mine), is_open))
+        return tuple(_read(row) for row in rows)
+
+    def release(self, escalation_id: str, staff_id: str, now: datetime) -> None:
+        """One of its holders has it no more."""
+        self._connection.execute(
+            update(acknowledgement)
+            .where(
+                acknowledgement.c.escalation_id == escalation_id,
+                acknowledgement.c.staff_id == staff_id,
+            )
+            .values(lapsed_at=now)
+        )
 
     def let_lapse(self, escalation_id: str, now: datetime) -> None:
         """Nobody has it any more."""

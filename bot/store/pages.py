@@ -280,6 +280,10 @@ class Pages(PageRecord):
         """A member's phone rings no more for a case."""
         self._end(page.c.case_id == case_id, page.c.staff_id == staff_id)
 
+    def silence_member(self, staff_id: str) -> tuple[Page, ...]:
+        """A member's phones ring no more, whatever for; the pages that were open until now."""
+        return self._end(page.c.staff_id == staff_id)
+
     def _end(self, *which: ColumnElement[bool]) -> tuple[Page, ...]:
         rows = self._connection.execute(
             update(page)
