@@ -83,6 +83,20 @@ def _page_step(
         step=due.then.step,
         channels=step.channels,
     )
+    if not rung:
+        # An open console rings at no bed: whoever has a phone is called now, not at the next step.
+        meant = _but_holders(uow, escalation, members(uow, policy.fallback, state, office, now))
+        others = tuple(staff_id for staff_id in meant if staff_id not in wanted)
+        rung = ringing.begin(
+            uow,
+            case,
+            others,
+            PageKind.STEP,
+            office,
+            now,
+            escalation_id=escalation.id,
+            step=due.then.step,
+        )
     if not rung and policy.fallback:
         ringing.show_on_screen(
             uow, case, PageKind.STEP, office, now, escalation_id=escalation.id, step=due.then.step

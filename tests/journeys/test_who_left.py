@@ -77,3 +77,14 @@ async def test_a_further_cry_reaches_those_who_are_still_there(hotline: Hotline)
     assert latest is not None
     assert latest.state is EscalationState.ACKNOWLEDGED
     assert ("holder_left", case.reference) in await alarms(hotline)
+
+
+@story
+async def test_an_open_console_without_a_phone_does_not_delay_the_others(hotline: Hotline) -> None:
+    """On call is only somebody at the console: who has a phone is called at once."""
+    sari = await hotline.staff("sari", on_duty_hours=8)
+    await hotline.staff("budi", phone=BUDI)
+    await hotline.opens_console(sari)
+    await hotline.says("ani", HELP)
+    assert hotline.phones.rang(BUDI) == 1
+    assert hotline.phones.rang("screen") == 0
