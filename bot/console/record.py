@@ -36,6 +36,7 @@ EVENTS = {
 OF_THE_STEP = (PageEvent.NO_ONE_ON_CALL, PageEvent.EXHAUSTED)
 REASONS = {
     "no_contact": "belum punya kontak yang terverifikasi",
+    "disabled": "akunnya sudah ditutup",
     "bundled": "baru saja dipanggil untuk kasus lain",
     "does_not_wake": "kasus ini tidak membangunkan orang pada jam ini",
     "waiting_second": "menunggu satu orang lagi",

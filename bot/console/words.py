@@ -201,6 +201,17 @@ ALARMS = {
         "{count} kasus darurat tidak bisa dibaca karena kuncinya hilang: petugas tidak dipanggil. "
         "Periksa cadangan kunci."
     ),
+    "holder_left": (
+        "{count} kasus masih dipegang petugas yang akunnya sudah ditutup. Berikan ke petugas lain."
+    ),
+    "paging_stuck": (
+        "Panggilan untuk {count} kasus terhenti karena kesalahan program. Lihat kasusnya dan "
+        "hubungi petugas lain sendiri."
+    ),
+    "contact_unreadable": (
+        "Ada kontak petugas yang tidak bisa dibaca ({what}), jadi tidak dipanggil lewat itu. "
+        "Periksa cadangan kunci, atau daftarkan kontaknya lagi."
+    ),
     "assistant_down": "Asisten bot mati. Kasus darurat tetap masuk; jawaban lain menunggu.",
     "turn_failed": "Bot gagal menjawab pesan. Orangnya sudah diberi tahu.",
     "reply_failed": "Jawaban tidak sampai lewat {what}. Lihat kasusnya; cari cara lain.",

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
 from bot.domain.staff import Role, Staff
+from bot.services import caring
 from bot.store.unit_of_work import SqlUnitOfWork
 
 SHORTEST_PASSWORD = 12
@@ -62,11 +63,16 @@ def set_password(uow: SqlUnitOfWork, login: str, password: str) -> None:
 def disable(uow: SqlUnitOfWork, login: str, now: datetime) -> None:
     """Nobody signs in under this name any more, and nobody counts on them.
 
+    Their phones fall silent, what they held and had still to do is paged again, and an alarm
+    names each open case of theirs.
     AccountError for an unknown name.
     """
     member = _existing(uow, login)
     uow.staff.disable(member.id)
     uow.rota.end_shifts_of(member.id, now)
+    caring.let_go(uow, member.id, now)
+    for reference in uow.cases.owned_by(member.id):
+        uow.alarms.raise_once("holder_left", reference, now)
 
 
 def hash_password(password: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 import structlog
 
@@ -14,12 +15,13 @@ from bot.domain.oncall import Care, Escalation, EscalationState
 from bot.domain.pages import PageEvent, PageKind
 from bot.domain.staff import Staff
 from bot.services import ringing
-from bot.services.steps import ESCALATIONS
+from bot.services.steps import ESCALATIONS, alarm_of_one
 from bot.store.keys import KeyMissingError
 from bot.store.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()
 UNREADABLE_FOR = timedelta(hours=1)
+STUCK_FOR = timedelta(minutes=10)
 REMINDED = {Care.WAITING: Care.REMINDED, Care.EXTENDED: Care.EXTENDED_REMINDED}
 STILL_ONCE = (Care.WAITING, Care.REMINDED)
 
@@ -36,11 +38,11 @@ def advance_all(uow: SqlUnitOfWork, office: Office, now: datetime, limit: int) -
     """Remind those who have done nothing, and let what they hold lapse; False when nothing is due."""
     due = uow.escalations.care_due(now, limit)
     for escalation in due:
-        try:
-            _advance(uow, escalation, office, now)
-        except KeyMissingError:
-            uow.escalations.advance(replace(escalation, next_at=now + UNREADABLE_FOR))
-            uow.alarms.raise_once("case_unreadable", escalation.case_id, now)
+        error = uow.try_alone(partial(_advance, uow, escalation, office, now))
+        if error is not None:
+            wait = UNREADABLE_FOR if isinstance(error, KeyMissingError) else STUCK_FOR
+            uow.escalations.advance(replace(escalation, next_at=now + wait))
+            alarm_of_one(uow, escalation.case_id, error, now)
     return bool(due)
 
 
@@ -70,6 +72,28 @@ def _lapse(uow: SqlUnitOfWork, case: Case, escalation: Escalation, now: datetime
     log.warning("acknowledgement_lapsed", trace=case.trace_id)
     uow.wake(ESCALATIONS)
     uow.wake("console")
+
+
+def let_go(uow: SqlUnitOfWork, staff_id: str, now: datetime) -> None:
+    """A member has left: what they alone held lapses, and the steps of what they were paged for go on."""
+    for escalation in uow.escalations.held_by(staff_id):
+        others = [each for each in uow.escalations.holders(escalation.id) if each != staff_id]
+        if escalation.state is EscalationState.ACKNOWLEDGED and not others:
+            error = uow.try_alone(partial(_let_lapse, uow, escalation, now))
+            if error is not None:
+                alarm_of_one(uow, escalation.case_id, error, now)
+        else:
+            uow.escalations.release(escalation.id, staff_id, now)
+    for page in uow.pages.silence_member(staff_id):
+        if page.escalation_id is None or page.kind is not PageKind.STEP:
+            continue
+        if uow.escalations.get(page.escalation_id).step == page.step:
+            uow.escalations.hurry(page.escalation_id, now)
+            uow.wake(ESCALATIONS)
+
+
+def _let_lapse(uow: SqlUnitOfWork, escalation: Escalation, now: datetime) -> None:
+    _lapse(uow, uow.cases.get(escalation.case_id), escalation, now)
 
 
 def cared(uow: SqlUnitOfWork, case: Case, member: Staff, how: CaredHow, now: datetime) -> bool:

@@ -70,10 +70,7 @@ def by_language(
 
 def has_verified_contact(uow: SqlUnitOfWork, office: Office, staff_id: str) -> bool:
     """Whether a page can reach this member outside the console."""
-    return any(
-        contact.verified_at is not None and contact.channel in office.page_channels
-        for contact in uow.staff.contacts(staff_id)
-    )
+    return not office.page_channels.isdisjoint(uow.staff.verified_channels(staff_id))
 
 
 def active_staff(uow: SqlUnitOfWork) -> tuple[Staff, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -21,7 +22,7 @@ from bot.services import ringing
 from bot.services.acknowledging import acknowledge_case
 from bot.services.duty import active_staff, duty
 from bot.services.ringing import PAGES, SCREEN
-from bot.services.steps import ESCALATIONS, advance, hurry
+from bot.services.steps import ESCALATIONS, advance, alarm_of_one, hurry
 from bot.store.deliveries import Ended
 from bot.store.keys import KeyMissingError
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -106,26 +107,34 @@ def _is_cared_for(uow: SqlUnitOfWork, case: Case, wanted: Waking) -> bool:
 def advance_all(uow: SqlUnitOfWork, office: Office, now: datetime, limit: int) -> bool:
     """Take every step and try every contact that is due; False when none is.
 
-    A case that cannot be read any more must not keep the phones silent for all others.
+    Each on its own: one that fails must not keep the phones silent for all others.
     """
     due = uow.escalations.due(now, limit)
     for escalation in due:
-        try:
-            advance(uow, escalation, office, now)
-        except KeyMissingError:
+        error = uow.try_alone(partial(_step, uow, escalation, office, now))
+        if error is not None:
             uow.escalations.advance(replace(escalation, next_at=now + NUDGE))
-            uow.alarms.raise_once("case_unreadable", escalation.case_id, now)
+            alarm_of_one(uow, escalation.case_id, error, now)
     pages = uow.pages.due(now, limit)
     for page in pages:
-        try:
-            # An earlier one of a bundle may have taken it along.
-            current = uow.pages.get(page.id)
-            if current == page and ringing.go_on(uow, page, office, now):
-                hurry(uow, page, office, now)
-        except KeyMissingError:
+        error = uow.try_alone(partial(_ring_on, uow, page, office, now))
+        if isinstance(error, KeyMissingError):
             uow.pages.keep(replace(page, state=PageState.SPENT))
-            uow.alarms.raise_once("case_unreadable", page.case_id, now)
+        elif error is not None:
+            uow.pages.keep(replace(page, next_at=now + NUDGE, created_at=min(page.created_at, now)))
+        if error is not None:
+            alarm_of_one(uow, page.case_id, error, now)
     return bool(due or pages)
+
+
+def _step(uow: SqlUnitOfWork, escalation: Escalation, office: Office, now: datetime) -> None:
+    advance(uow, escalation, office, now)
+
+
+def _ring_on(uow: SqlUnitOfWork, page: Page, office: Office, now: datetime) -> None:
+    # An earlier one of a bundle may have taken it along.
+    if uow.pages.get(page.id) == page and ringing.go_on(uow, page, office, now):
+        hurry(uow, page, office, now)
 
 
 def tell_on_call(
@@ -175,8 +184,8 @@ def tell_who_has_it(
 ) -> None:
     """The person of an open emergency wrote and no phone is ringing for it.
 
-    Whoever holds it and those on call hear it, everybody when there are none; at most once
-    in NUDGE, and not while the holder's console is open.
+    Whoever holds it and those on call hear it, everybody when no phone of theirs rings; at most
+    once in NUDGE, and not while the holder's console is open.
     """
     if case.urgency is not Urgency.EMERGENCY or uow.escalations.running_for(case.id) is not None:
         return
@@ -184,12 +193,13 @@ def tell_who_has_it(
         return
     if uow.outbox.paged_since(case.id, now - NUDGE):
         return
-    known = tuple(staff_id for staff_id in (holder_id, case.owner_id) if staff_id is not None)
-    wanted = tuple(dict.fromkeys((*known, *duty(uow, office, now).on_call)))
     everyone = tuple(member.id for member in active_staff(uow))
-    if everyone:
-        page_members(uow, case, wanted or everyone, PageKind.NOTICE, office, now)
-    else:
+    known = tuple(each for each in (holder_id, case.owner_id) if each in everyone)
+    wanted = tuple(dict.fromkeys((*known, *duty(uow, office, now).on_call)))
+    if wanted and ringing.begin(uow, case, wanted, PageKind.NOTICE, office, now):
+        return
+    others = tuple(staff_id for staff_id in everyone if staff_id not in wanted)
+    if not ringing.begin(uow, case, others, PageKind.NOTICE, office, now):
         ringing.show_on_screen(uow, case, PageKind.NOTICE, office, now)
 
 

@@ -26,6 +26,7 @@ from bot.domain.pages import (
 from bot.domain.staff import Contact
 from bot.language.types import Urgency
 from bot.services.duty import is_practice
+from bot.store.keys import KeyMissingError
 from bot.store.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()
@@ -33,6 +34,7 @@ SCREEN = "screen"
 PAGES = "pages"
 """The topic that wakes whoever sends pages."""
 MOST_NAMED = 10
+DISABLED = "disabled"
 WAITS = "ada orang menunggu jawaban."
 WORDS = {
     PageKind.REMINDER: "belum ada kabar sejak Anda memegangnya. Kalau tidak bisa, petugas lain dipanggil.",
@@ -71,15 +73,16 @@ def begin(
     """
     rung = 0
     for staff_id in staff_ids:
-        contacts = usable(uow.staff.contacts(staff_id), office.page_channels, kind, channels)
-        if not contacts:
+        is_disabled = uow.staff.get(staff_id).disabled
+        contacts = usable(_contacts(uow, staff_id, now), office.page_channels, kind, channels)
+        if is_disabled or not contacts:
             uow.pages.log(
                 case,
                 PageEvent.NOT_SENT,
                 now,
                 staff_id=staff_id,
                 escalation_id=escalation_id,
-                reason="no_contact",
+                reason=DISABLED if is_disabled else "no_contact",
             )
             continue
         page = uow.pages.ring(case, staff_id, kind, now, escalation_id=escalation_id, step=step)
@@ -123,14 +126,18 @@ def go_on(uow: SqlUnitOfWork, page: Page, office: Office, now: datetime) -> bool
     # Made before the clock was set back: from here on it counts as made now.
     page = replace(page, created_at=min(page.created_at, now))
     case = uow.cases.get(page.case_id)
+    if page.staff_id is not None and uow.staff.get(page.staff_id).disabled:
+        uow.pages.log(case, PageEvent.NOT_SENT, now, known=page, reason=DISABLED)
+        uow.pages.keep(replace(page, state=PageState.SPENT, next_at=page.expires_at))
+        return True
     contacts = usable(
-        uow.staff.contacts(page.staff_id or ""),
+        _contacts(uow, page.staff_id or "", now),
         office.page_channels,
         page.kind,
         _channels(uow, page),
     )
     if page.contact < len(contacts):
-        others = uow.pages.waiting_with(page) if page.contact == 0 else ()
+        others = _readable(uow, uow.pages.waiting_with(page)) if page.contact == 0 else ()
         say = _words(uow, case, page, office)
         if others:
             say = _words_of_many(uow, case, (page, *others), office)
@@ -143,6 +150,27 @@ def go_on(uow: SqlUnitOfWork, page: Page, office: Office, now: datetime) -> bool
     state = PageState.SPENT if is_spent else PageState.ENDED
     uow.pages.keep(replace(page, state=state, next_at=page.expires_at))
     return is_spent
+
+
+def _contacts(uow: SqlUnitOfWork, staff_id: str, now: datetime) -> tuple[Contact, ...]:
+    """The ways to wake a member; those that cannot be opened are left out, and an alarm says so."""
+    found = uow.staff.contacts(staff_id)
+    verified = sum(contact.verified_at is not None for contact in found)
+    if verified < len(uow.staff.verified_channels(staff_id)):
+        uow.alarms.raise_once("contact_unreadable", uow.staff.get(staff_id).label, now)
+    return found
+
+
+def _readable(uow: SqlUnitOfWork, pages: Sequence[Page]) -> tuple[Page, ...]:
+    """Those whose case can be read; another one is dealt with when it is due itself."""
+    found = []
+    for page in pages:
+        try:
+            uow.cases.get(page.case_id)
+        except KeyMissingError:
+            continue
+        found.append(page)
+    return tuple(found)
 
 
 def _channels(uow: SqlUnitOfWork, page: Page) -> Sequence[str] | None:

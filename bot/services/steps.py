@@ -16,6 +16,7 @@ from bot.services import ringing
 from bot.services.duty import Duty, duty
 from bot.services.ringing import PAGES
 from bot.services.targets import members
+from bot.store.keys import KeyMissingError
 from bot.store.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()
@@ -82,6 +83,20 @@ def _page_step(
         step=due.then.step,
         channels=step.channels,
     )
+    if not rung:
+        # An open console rings at no bed: whoever has a phone is called now, not at the next step.
+        meant = _but_holders(uow, escalation, members(uow, policy.fallback, state, office, now))
+        others = tuple(staff_id for staff_id in meant if staff_id not in wanted)
+        rung = ringing.begin(
+            uow,
+            case,
+            others,
+            PageKind.STEP,
+            office,
+            now,
+            escalation_id=escalation.id,
+            step=due.then.step,
+        )
     if not rung and policy.fallback:
         ringing.show_on_screen(
             uow, case, PageKind.STEP, office, now, escalation_id=escalation.id, step=due.then.step
@@ -125,6 +140,15 @@ def _say_nobody(uow: SqlUnitOfWork, case: Case, escalation: Escalation, now: dat
     uow.pages.log(case, PageEvent.NO_ONE_ON_CALL, now, escalation_id=escalation.id)
     uow.alarms.raise_once("no_one_on_call", case.reference, now)
     log.warning("no_one_on_call", trace=case.trace_id)
+
+
+def alarm_of_one(uow: SqlUnitOfWork, case_id: str, error: Exception, now: datetime) -> None:
+    """The paging for one case failed; that for the others goes on."""
+    if isinstance(error, KeyMissingError):
+        uow.alarms.raise_once("case_unreadable", case_id, now)
+    else:
+        uow.alarms.raise_once("paging_stuck", case_id, now)
+    log.error("paging_failed", case=case_id, error=type(error).__name__, exc_info=error)
 
 
 def hurry(uow: SqlUnitOfWork, page: Page, office: Office, now: datetime) -> None:

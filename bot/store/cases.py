@@ -178,6 +178,15 @@ class Cases(SealedRows):
         """Who looks after it."""
         self._set(case_id, now, owner_id=staff_id)
 
+    def owned_by(self, staff_id: str) -> tuple[str, ...]:
+        """References of the open cases that a member looks after; nothing is opened for it."""
+        rows = self._connection.execute(
+            select(case_file.c.reference)
+            .where(case_file.c.owner_id == staff_id, case_file.c.state == CaseState.OPEN)
+            .order_by(case_file.c.reference)
+        )
+        return tuple(row.reference for row in rows)
+
     def ask_to_close(self, case_id: str, reason: CloseReason, staff_id: str, now: datetime) -> None:
         """Somebody wishes to close it; a second member has to agree."""
         self._set(case_id, now, close_reason=reason, close_asked_by=staff_id, close_asked_at=now)

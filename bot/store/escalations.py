@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_update
 from bot.domain.cases import Case
 from bot.domain.oncall import Care, Escalation, EscalationState, Policy
 from bot.domain.waking import LONGEST_WAIT
+from bot.store.alarms import Alarms
 from bot.store.rows import new_id
 from bot.store.tables import acknowledgement, case_file, escalation
 
@@ -20,6 +21,8 @@ FARTHEST = timedelta(hours=1)
 # The first step may be planned for staffed hours; where these are all it waits for, it is looked
 # at each hour.
 FARTHEST_FIRST = LONGEST_WAIT + FARTHEST
+# When a row that cannot be read is tried again.
+UNREADABLE_FOR = timedelta(minutes=10)
 # As long as a policy may let care wait (see bot.domain.policy_files).
 FARTHEST_CARE = timedelta(hours=25)
 # More than the clocks of several boxes differ: what was acknowledged so far ahead was so before
@@ -32,6 +35,8 @@ IS_RESOLVED = case((escalation.c.state == EscalationState.RESOLVED, 1), else_=0)
 _ALL = select(escalation, case_file.c.trace_id.label("case_trace")).join(
     case_file, case_file.c.id == escalation.c.case_id
 )
+
+_IN_CARE = and_(escalation.c.state == EscalationState.ACKNOWLEDGED, escalation.c.care.in_(IN_CARE))
 
 
 class Escalations:
@@ -78,15 +83,12 @@ class Escalations:
 
         After the clock was set back care is looked at now, once: its times begin anew.
         """
-        in_care = and_(
-            escalation.c.state == EscalationState.ACKNOWLEDGED, escalation.c.care.in_(IN_CARE)
-        )
         self._connection.execute(
             update(escalation)
-            .where(in_care, escalation.c.acknowledged_at > now + AHEAD)
+            .where(_IN_CARE, escalation.c.acknowledged_at > now + AHEAD)
             .values(acknowledged_at=now, next_at=now)
         )
-        return self._due(now, limit, in_care, escalation.c.next_at > now + FARTHEST_CARE)
+        return self._due(now, limit, _IN_CARE, escalation.c.next_at > now + FARTHEST_CARE)
 
     def _due(
         self,
@@ -100,7 +102,22 @@ class Escalations:
             .order_by(escalation.c.next_at)
             .limit(limit)
         )
-        return tuple(replace(_read(row), next_at=min(row.next_at, now)) for row in rows)
+        found = []
+        for row in rows.all():
+            try:
+                found.append(replace(_read(row), next_at=min(row.next_at, now)))
+            except (KeyError, TypeError, ValueError):
+                # Written by another version, or damaged: it must not hold up those behind it.
+                self._put_off(row.id, row.case_id, now)
+        return tuple(found)
+
+    def _put_off(self, escalation_id: str, case_id: str, now: datetime) -> None:
+        Alarms(self._connection).raise_once("paging_stuck", case_id, now)
+        self._connection.execute(
+            update(escalation)
+            .where(escalation.c.id == escalation_id)
+            .values(next_at=now + UNREADABLE_FOR)
+        )
 
     def running_for(self, case_id: str) -> Escalation | None:
         """The escalation of a case that still pages."""
@@ -221,6 +238,26 @@ class Escalations:
             .order_by(acknowledgement.c.at, acknowledgement.c.staff_id)
         )
         return tuple(row.staff_id for row in rows)
+
+    def held_by(self, staff_id: str) -> tuple[Escalation, ...]:
+        """Those that a member says "I have it" of: still paging, or care is still awaited."""
+        mine = select(acknowledgement.c.escalation_id).where(
+            acknowledgement.c.staff_id == staff_id, acknowledgement.c.lapsed_at.is_(None)
+        )
+        is_open = or_(escalation.c.state == EscalationState.RUNNING, _IN_CARE)
+        rows = self._connection.execute(_ALL.where(escalation.c.id.in_(mine), is_open))
+        return tuple(_read(row) for row in rows)
+
+    def release(self, escalation_id: str, staff_id: str, now: datetime) -> None:
+        """One of its holders has it no more."""
+        self._connection.execute(
+            update(acknowledgement)
+            .where(
+                acknowledgement.c.escalation_id == escalation_id,
+                acknowledgement.c.staff_id == staff_id,
+            )
+            .values(lapsed_at=now)
+        )
 
     def let_lapse(self, escalation_id: str, now: datetime) -> None:
         """Nobody has it any more."""

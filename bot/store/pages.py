@@ -31,6 +31,7 @@ from bot.domain.pages import (
     Rung,
 )
 from bot.language.types import Urgency
+from bot.store.alarms import Alarms
 from bot.store.keys import Vault
 from bot.store.outbox import WAITING
 from bot.store.page_log import PageRecord
@@ -42,6 +43,7 @@ LOST = (Delivery.FAILED_PERMANENTLY, Delivery.CANCELLED)
 # A page made later than now was made before the clock was set back.
 SET_BACK = timedelta(minutes=2)
 TOKEN_DIGITS = 32
+UNREADABLE_FOR = timedelta(minutes=10)
 OPEN_STATES = (PageState.RINGING, PageState.SPENT)
 
 
@@ -193,7 +195,22 @@ class Pages(PageRecord):
             .order_by(page.c.next_at)
             .limit(limit)
         )
-        return tuple(_read(row) for row in rows)
+        found = []
+        for row in rows.all():
+            try:
+                found.append(_read(row))
+            except ValueError:
+                # Written by another version, or damaged: it must not hold up those behind it.
+                self._put_off(row.id, row.case_id, now)
+        return tuple(found)
+
+    def _put_off(self, page_id: str, case_id: str, now: datetime) -> None:
+        Alarms(self._connection).raise_once("paging_stuck", case_id, now)
+        self._connection.execute(
+            update(page)
+            .where(page.c.id == page_id)
+            .values(next_at=now + UNREADABLE_FOR, created_at=now)
+        )
 
     def ringing_of(self, staff_id: str, since: datetime) -> tuple[Rung, ...]:
         """The pages of a member that began after a moment and ring still.
@@ -262,6 +279,10 @@ class Pages(PageRecord):
     def silence_of(self, case_id: str, staff_id: str) -> None:
         """A member's phone rings no more for a case."""
         self._end(page.c.case_id == case_id, page.c.staff_id == staff_id)
+
+    def silence_member(self, staff_id: str) -> tuple[Page, ...]:
+        """A member's phones ring no more, whatever for; the pages that were open until now."""
+        return self._end(page.c.staff_id == staff_id)
 
     def _end(self, *which: ColumnElement[bool]) -> tuple[Page, ...]:
         rows = self._connection.execute(

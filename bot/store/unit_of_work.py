@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import Connection
 
 from bot.store.agencies import Agencies
@@ -30,6 +32,7 @@ from bot.store.offers import Offers
 from bot.store.outbox import Outbox
 from bot.store.pages import Pages
 from bot.store.policies import Policies
+from bot.store.postgres import has_lost_its_transaction
 from bot.store.quarantine import Quarantine
 from bot.store.readings import Readings
 from bot.store.recruiters import Recruiters
@@ -48,6 +51,7 @@ class SqlUnitOfWork:
     """
 
     def __init__(self, connection: Connection, vault: Vault) -> None:
+        self._connection = connection
         self.topics: set[str] = set()
         self.conversations = Conversations(connection, vault)
         self.lines = Lines(connection, vault)
@@ -87,3 +91,29 @@ class SqlUnitOfWork:
     def wake(self, topic: str) -> None:
         """Ask that the loops listening to a topic look again after the commit."""
         self.topics.add(topic)
+
+    def try_alone(self, part: Callable[[], None]) -> Exception | None:
+        """Do a part of a job in a savepoint; what it raised, and then nothing of it was done.
+
+        Raises when the whole transaction is lost with it.
+        """
+        try:
+            with self._connection.begin_nested():
+                part()
+        except Exception as error:
+            if transaction_is_gone(self._connection):
+                raise
+            return error
+        return None
+
+
+def transaction_is_gone(connection: Connection) -> bool:
+    """Whether the whole transaction is lost: SQLite's disk was full, PostgreSQL's server died.
+
+    What earlier jobs of the batch did is lost then, and a COMMIT could still succeed.
+    """
+    if connection.invalidated:
+        return True
+    driver = connection.connection.dbapi_connection
+    in_transaction: bool | None = getattr(driver, "in_transaction", None)
+    return has_lost_its_transaction(driver) if in_transaction is None else not in_transaction

@@ -15,8 +15,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from bot.store.keys import Vault
-from bot.store.postgres import has_lost_its_transaction
-from bot.store.unit_of_work import SqlUnitOfWork
+from bot.store.unit_of_work import SqlUnitOfWork, transaction_is_gone
 from bot.store.watch import LOOK_SECONDS, DataVersion, Notifier
 
 log = structlog.get_logger()
@@ -173,7 +172,7 @@ class Writer:
                 with own_part:
                     result = queued.job(unit)
             except Exception as error:
-                if _transaction_is_gone(connection):
+                if transaction_is_gone(connection):
                     raise
                 if len(batch) == 1:
                     raise _LoneJobError(error) from error
@@ -182,15 +181,3 @@ class Writer:
                 outcomes.append(partial(queued.future.set_result, result))
                 topics |= unit.topics
         return outcomes, frozenset(topics)
-
-
-def _transaction_is_gone(connection: Connection) -> bool:
-    """Whether the whole transaction is lost: SQLite's disk was full, PostgreSQL's server died.
-
-    What earlier jobs of the batch did is lost then, and a COMMIT could still succeed.
-    """
-    if connection.invalidated:
-        return True
-    driver = connection.connection.dbapi_connection
-    in_transaction: bool | None = getattr(driver, "in_transaction", None)
-    return has_lost_its_transaction(driver) if in_transaction is None else not in_transaction
