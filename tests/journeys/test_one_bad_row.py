@@ -86,9 +86,7 @@ async def test_a_page_that_cannot_be_read_holds_up_no_other(hotline: Hotline) ->
 
     def damage(uow: SqlUnitOfWork) -> None:
         row = update(page).where(page.c.case_id == bad.id)
-        uow.pages._connection.execute(
-            row.values(kind="other", next_at=hotline.clock.now())
-        )
+        uow.pages._connection.execute(row.values(kind="other", next_at=hotline.clock.now()))
 
     await hotline.app.write(damage)
     await hotline.forward(minutes=6)
