@@ -11,7 +11,7 @@ from bot.domain.cases import Case, CloseReason, LogKind
 from bot.domain.departures import Task
 from bot.keyfile import new_key
 from bot.language.types import Urgency
-from bot.services import caring, closing, departures
+from bot.services import caring, closing, departures, takeover
 from bot.services.takeover import RefusedError
 from tests.hotline import FakeClock, Hotline, story
 from tests.journeys.offers import AD, judged
@@ -62,6 +62,24 @@ async def test_a_known_day_rings_in_time_and_the_person_hears_nothing(hotline: H
     assert await entries(hotline, LogKind.DEPARTURE) == [Task.ASK_GONE]
     assert len(hotline.phones.received["sari-phone"]) == rang
     assert await hotline.answers("ani") == said
+
+
+@story
+async def test_a_day_that_comes_near_in_a_talk_that_is_held_has_its_clock(hotline: Hotline) -> None:
+    """Nobody is rung while Sari talks to Ani with her console open; then she is reminded."""
+    sari = await hotline.staff("sari", phone="sari-phone", on_duty_hours=24 * 30)
+    await judged(hotline, "ani", departure="later", leaves=FIFTH)
+    (case,) = await hotline.cases()
+    app, now = hotline.app, hotline.clock.now()
+    await app.write(lambda uow: takeover.take_over(uow, case, sari, app.office, app.wording, now))
+    hotline.clock.forward(days=6, hours=4, minutes=1)
+    await hotline.opens_console(sari)
+    await hotline.settle()
+    (case,) = await hotline.cases()
+    assert case.urgency is Urgency.URGENT
+    assert "sari-phone" not in hotline.phones.received
+    await hotline.forward(hours=2)
+    assert hotline.phones.rang("sari-phone") == 1
 
 
 @story
