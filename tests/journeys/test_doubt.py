@@ -62,8 +62,7 @@ async def test_a_yes_is_an_emergency(hotline: Hotline) -> None:
         talk = await hotline.talk(who)
         assert talk.talk is Talk.DANGER_ASKED
         assert len(hotline.phones.received["sari-phone"]) == number + 1
-        # A phone that has just rung takes the next ones together.
-        await hotline.forward(minutes=3)
+        await hotline.forward(minutes=1)
     cases = await hotline.cases()
     assert {case.urgency for case in cases} == {Urgency.EMERGENCY}
 
