@@ -65,6 +65,11 @@ class Heard:
             return None
         return max(float(self.margins[at, place]) for at in held)
 
+    def is_short(self, start: int, end: int, fewest: int) -> bool:
+        """Whether each clause that holds these words has fewer than so many: an answer, no saying."""
+        held = [part for part in self.parts if part.start < end and start < part.end]
+        return all(part.end - part.start < fewest for part in held)
+
     def surest(self, code: str) -> tuple[Clause, float]:
         """The clause that says most surely what a code means."""
         column = self.margins[:, self.places[code]]

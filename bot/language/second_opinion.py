@@ -22,10 +22,10 @@ class Trust(NamedTuple):
     heard: float
 
 
-TRUST = (Trust(-9.0, -9.0, 0.0), Trust(-0.8, -0.5, 0.2), Trust(-0.4, 0.3, 0.4))
+TRUST = (Trust(-9.0, -9.0, 0.0), Trust(-9.0, -0.5, 0.2), Trust(-0.4, 0.3, 0.4))
 """By the number of good signs beside the flag, the last for more: honest offers name them, and
 words of which the model knows nothing are still those of a scam where nobody names any, so that
-nothing is doubted there. Chosen by cross-validation; docs/red-flag-check.md has the table."""
+nothing is doubted there, and beside a single one nothing is taken out: it may be one answer. Chosen by cross-validation; docs/red-flag-check.md has the table."""
 
 UNHEARD_ALONE = {"destination_switch": -0.7, "free_everything_bait": -0.8}
 """The first margin for codes whose patterns take much for what it is not, beside no good sign as
@@ -36,6 +36,12 @@ SURE = 0.45
 
 _FEWEST_WORDS = 5
 """Words of a clause that says a flag; "gratis" alone says none."""
+
+_SHORT_ANSWER = 3
+"""A clause of fewer words is an answer in the guided check, of which the model knows nothing."""
+
+_TOLD = frozenset({"non_work_visa"})
+"""What people answer when they are asked: not doubted beside one good sign, which may be an answer."""
 
 _DERIVED = frozenset({"underage_recruit", "middle_east_domestic_ban", "unrealistic_salary"})
 """Flags of ages, places and sums rather than of words."""
@@ -63,11 +69,14 @@ def second_opinion(
     red = flag_patterns().red
     kept = dict(found)
     doubtful = set()
-    trust = TRUST[min(len(found.keys() - red), len(TRUST) - 1)]
+    signs = min(len(found.keys() - red), len(TRUST) - 1)
+    trust = TRUST[signs]
+    told = _TOLD if signs < len(TRUST) - 1 else frozenset()
     alone = UNHEARD_ALONE if len(heard.parts) > 1 else {}
     for code in sorted(found.keys() & red):
-        margin = heard.at(code, found[code].start, found[code].end)
-        if margin is None:
+        start, end = found[code].start, found[code].end
+        margin = heard.at(code, start, end)
+        if margin is None or code in told or heard.is_short(start, end, _SHORT_ANSWER):
             continue
         unheard = max(trust.unheard, alone.get(code, trust.unheard))
         if margin <= unheard and code not in _DERIVED:
