@@ -41,7 +41,7 @@ from bot.ports import (
 )
 from bot.pulse import Pulse
 from bot.services import canary
-from bot.services.paging import SCREEN
+from bot.services.ringing import SCREEN
 from bot.settings import ROOT, Settings
 from bot.store.database import Database, Job
 from bot.store.keys import Vault

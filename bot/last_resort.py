@@ -13,7 +13,7 @@ from bot.domain.messages import Outbound, Purpose
 from bot.domain.staff import Contact
 from bot.sending import SEND_SECONDS
 from bot.services import watchman
-from bot.services.paging import SCREEN
+from bot.services.ringing import SCREEN
 from bot.store.rows import new_id
 
 log = structlog.get_logger()

@@ -17,7 +17,7 @@ from bot.domain.messages import Outbound
 from bot.ports import NotToldError, Sender, SendError
 from bot.services import delivery, paging
 from bot.services.page_answers import card_of
-from bot.services.paging import PAGES
+from bot.services.ringing import PAGES
 from bot.store.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()

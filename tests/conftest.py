@@ -15,6 +15,7 @@ from tests import hotline as hotlines
 from tests.hotline import Hotline
 from tests.postgres import PostgresServer, running_postgres
 from tests.stack import Stack, running_assistant
+from tests.standins.process import Running, stand_in
 
 ON_BOTH_DATABASES = {"channels", "console", "journeys", "services", "store"}
 DIALECTS = ["sqlite", "postgres"]
@@ -44,6 +45,20 @@ def postgres() -> Iterator[PostgresServer]:
     """One server for all tests that need it; each gets databases of its own."""
     with running_postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def telegram() -> Iterator[Running]:
+    """Telegram's stand-in."""
+    with stand_in("telegram") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def twilio() -> Iterator[Running]:
+    """Twilio's stand-in."""
+    with stand_in("twilio") as running:
+        yield running
 
 
 @pytest.fixture

@@ -330,13 +330,16 @@ class Hotline:
         return [(line.event.value, line.reason) for line in lines]
 
     async def staff(
-        self, login: str, *, phone: str | None = None, on_duty_hours: float = 0
+        self,
+        login: str,
+        *,
+        phone: str | None = None,
+        on_duty_hours: float = 0,
+        role: Role = Role.CASEWORKER,
     ) -> Staff:
         """A member of staff, with a verified phone and on duty when told so."""
         now = self.clock.now()
-        member = await self.app.write(
-            lambda uow: uow.staff.add(login, Role.CASEWORKER, "unused", now)
-        )
+        member = await self.app.write(lambda uow: uow.staff.add(login, role, "unused", now))
         if phone is not None:
             await self.app.write(
                 lambda uow: uow.staff.add_contact(member.id, "phone", phone, verified_at=now)

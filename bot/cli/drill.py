@@ -19,7 +19,7 @@ from bot.domain.cases import Case
 from bot.domain.pages import PageEvent, PageLine
 from bot.services import trials
 from bot.services.accounts import normalise_login
-from bot.services.paging import PAGES
+from bot.services.ringing import PAGES
 from bot.services.trials import DrillState, TrialRefusedError
 from bot.store.unit_of_work import SqlUnitOfWork
 

@@ -35,6 +35,8 @@ from bot.gateways.telegram_client import (
 from bot.ports import Clock, MediaError, SendError
 from bot.settings import Settings
 
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
 MAX_CONNECTIONS = 40
 TOKEN_REFUSED = "token_refused"  # noqa: S105  # a reason
 PIECE_BYTES = 64 * 1024
@@ -134,15 +136,19 @@ class TelegramGateway:
         Messages arrive without a sound, for the phone may be watched; they can be forwarded,
         for people show our answers to their family.
         """
+        buttons = keyboard(message.id, message.buttons)
+        return await self._say(message, reply_markup=buttons, disable_notification=True)
+
+    async def _say(self, message: Outbound, **look: Any) -> str:
+        """Send a text without previews of its links; its number in the chat. SendError."""
         if message.address is None:
             raise SendError("no_address", permanent=True)
         try:
             sent = await self._client().send_message(
                 chat_number(message.address),
                 message.text,
-                reply_markup=keyboard(message.id, message.buttons),
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-                disable_notification=True,
+                link_preview_options=NO_PREVIEW,
+                **look,
             )
         except TelegramError as error:
             raise send_error(error) from None

@@ -5,19 +5,17 @@ from __future__ import annotations
 import contextlib
 import re
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.error import BadRequest, Forbidden
 
 from bot.domain import page_words
 from bot.domain.messages import Outbound
 from bot.domain.page_cards import CardLine, PageCard
-from bot.gateways.telegram import TelegramGateway, chat_number
-from bot.gateways.telegram_client import send_error
+from bot.gateways.telegram import NO_PREVIEW, TelegramGateway, chat_number
 from bot.ports import Clock, SendError
 from bot.settings import Settings
 
 TAP = re.compile(r"page:([0-9a-f]{32}):(take|next)")
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 class TelegramStaff(TelegramGateway):
@@ -30,22 +28,13 @@ class TelegramStaff(TelegramGateway):
 
     async def send(self, message: Outbound) -> str | None:
         """See bot.ports.Sender. A wrong token is no way just now: the page goes on elsewhere."""
-        if message.address is None:
-            raise SendError("no_address", permanent=True)
         try:
-            sent = await self._client().send_message(
-                chat_number(message.address),
-                message.text,
-                reply_markup=page_buttons(message.card),
-                link_preview_options=NO_PREVIEW,
-                protect_content=True,
-            )
-        except TelegramError as error:
-            meaning = send_error(error)
-            if isinstance(meaning, SendError) and meaning.hold_channel:
-                raise SendError(meaning.reason, permanent=True) from None
-            raise meaning from None
-        return str(sent.message_id)
+            buttons = page_buttons(message.card)
+            return await self._say(message, reply_markup=buttons, protect_content=True)
+        except SendError as error:
+            if error.hold_channel:
+                raise SendError(error.reason, permanent=True) from None
+            raise
 
     async def answer(self, query_id: str, text: str) -> None:
         """Show the outcome of a tap over the chat; a tap that is too old is no error."""

@@ -60,15 +60,18 @@ class Heard:
     def at(self, code: str, start: int, end: int) -> float | None:
         """The margin of the clauses that hold these words; None for a code nobody taught."""
         place = self.places.get(code)
-        held = [at for at, part in enumerate(self.parts) if part.start < end and start < part.end]
+        held = self._holding(start, end)
         if place is None or not held:
             return None
         return max(float(self.margins[at, place]) for at in held)
 
     def is_short(self, start: int, end: int, fewest: int) -> bool:
         """Whether each clause that holds these words has fewer than so many: an answer, no saying."""
-        held = [part for part in self.parts if part.start < end and start < part.end]
+        held = (self.parts[at] for at in self._holding(start, end))
         return all(part.end - part.start < fewest for part in held)
+
+    def _holding(self, start: int, end: int) -> list[int]:
+        return [at for at, part in enumerate(self.parts) if part.start < end and start < part.end]
 
     def surest(self, code: str) -> tuple[Clause, float]:
         """The clause that says most surely what a code means."""

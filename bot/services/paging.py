@@ -21,13 +21,10 @@ from bot.ports import NotToldError, SendError
 from bot.services import ringing
 from bot.services.acknowledging import acknowledge_case
 from bot.services.duty import active_staff, duty
-from bot.services.ringing import PAGES, SCREEN
 from bot.services.steps import ESCALATIONS, advance, alarm_of_one, hurry
 from bot.store.deliveries import Ended
 from bot.store.keys import KeyMissingError
 from bot.store.unit_of_work import SqlUnitOfWork
-
-__all__ = ["PAGES", "SCREEN"]
 
 log = structlog.get_logger()
 RETRY_SECONDS = (5, 15, 60, 300)
@@ -111,7 +108,7 @@ def advance_all(uow: SqlUnitOfWork, office: Office, now: datetime, limit: int) -
     """
     due = uow.escalations.due(now, limit)
     for escalation in due:
-        error = uow.try_alone(partial(_step, uow, escalation, office, now))
+        error = uow.try_alone(partial(advance, uow, escalation, office, now))
         if error is not None:
             uow.escalations.advance(replace(escalation, next_at=now + NUDGE))
             alarm_of_one(uow, escalation.case_id, error, now)
@@ -125,10 +122,6 @@ def advance_all(uow: SqlUnitOfWork, office: Office, now: datetime, limit: int) -
         if error is not None:
             alarm_of_one(uow, page.case_id, error, now)
     return bool(due or pages)
-
-
-def _step(uow: SqlUnitOfWork, escalation: Escalation, office: Office, now: datetime) -> None:
-    advance(uow, escalation, office, now)
 
 
 def _ring_on(uow: SqlUnitOfWork, page: Page, office: Office, now: datetime) -> None:

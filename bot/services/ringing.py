@@ -41,8 +41,6 @@ WORDS = {
     PageKind.SUPERVISOR: "ada pesan yang perlu dilihat penyelia.",
     PageKind.TEST: "ini panggilan percobaan, tidak ada yang menunggu.",
 }
-
-
 OUTAGE = "ada gangguan pada layanan, lihat Status di konsol."
 
 

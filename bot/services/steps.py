@@ -10,7 +10,7 @@ import structlog
 
 from bot.domain.cases import Case, LogKind
 from bot.domain.office import Office
-from bot.domain.oncall import Care, DueStep, Escalation, Step, TargetKind, next_step
+from bot.domain.oncall import Care, DueStep, Escalation, Target, TargetKind, next_step
 from bot.domain.pages import Page, PageEvent, PageKind, PageState
 from bot.services import ringing
 from bot.services.duty import Duty, duty
@@ -65,38 +65,31 @@ def _page_step(
     wants_on_call = any(target.kind is TargetKind.ON_CALL for target in due.step.targets)
     if policy.fallback and not state.on_call:
         _say_nobody(uow, case, escalation, now)
-    wanted = _but_holders(uow, escalation, members(uow, due.step.targets, state, office, now))
-    step = due.step
-    if not wanted or (wants_on_call and not state.reachable):
-        # Nobody who can be reached means the fallback: a page for no one is the worst.
-        more = _but_holders(uow, escalation, members(uow, policy.fallback, state, office, now))
-        wanted = tuple(dict.fromkeys((*wanted, *more)))
-        step = Step(step.after_minutes, step.targets)
-    rung = ringing.begin(
-        uow,
-        case,
-        wanted,
-        PageKind.STEP,
-        office,
-        now,
-        escalation_id=escalation.id,
-        step=due.then.step,
-        channels=step.channels,
-    )
-    if not rung:
-        # An open console rings at no bed: whoever has a phone is called now, not at the next step.
-        meant = _but_holders(uow, escalation, members(uow, policy.fallback, state, office, now))
-        others = tuple(staff_id for staff_id in meant if staff_id not in wanted)
-        rung = ringing.begin(
+
+    def meant(targets: Sequence[Target]) -> tuple[str, ...]:
+        return _but_holders(uow, escalation, members(uow, targets, state, office, now))
+
+    def ring(staff_ids: Sequence[str], channels: Sequence[str] | None = None) -> int:
+        return ringing.begin(
             uow,
             case,
-            others,
+            staff_ids,
             PageKind.STEP,
             office,
             now,
             escalation_id=escalation.id,
             step=due.then.step,
+            channels=channels,
         )
+
+    wanted, channels = meant(due.step.targets), due.step.channels
+    if not wanted or (wants_on_call and not state.reachable):
+        # Nobody who can be reached means the fallback: a page for no one is the worst.
+        wanted, channels = tuple(dict.fromkeys((*wanted, *meant(policy.fallback)))), None
+    rung = ring(wanted, channels)
+    if not rung:
+        # An open console rings at no bed: whoever has a phone is called now, not at the next step.
+        rung = ring([each for each in meant(policy.fallback) if each not in wanted])
     if not rung and policy.fallback:
         ringing.show_on_screen(
             uow, case, PageKind.STEP, office, now, escalation_id=escalation.id, step=due.then.step

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import Row, insert, or_, select, update
 
 from bot.domain.cases import CaseState
 from bot.domain.handover import Commitment, NextStep
@@ -72,15 +72,8 @@ class NextSteps(SealedRows):
             .order_by(next_step.c.due_at, next_step.c.id)
         )
         return tuple(
-            NextStep(
-                case_id=row.case_id,
-                owner_id=row.owner_id,
-                due_at=row.due_at,
-                accepted_at=row.accepted_at,
-                id=row.id,
-                set_by=row.set_by,
-                set_at=row.set_at,
-                told_at=row.told_at,
+            replace(
+                _read(row),
                 text=self._open(case_key(row.case_id), row.text_sealed, f"step:{row.id}"),
             )
             for row in rows
@@ -126,19 +119,7 @@ class NextSteps(SealedRows):
             .order_by(next_step.c.due_at, next_step.c.id)
             .limit(limit)
         )
-        return tuple(
-            NextStep(
-                case_id=row.case_id,
-                owner_id=row.owner_id,
-                due_at=row.due_at,
-                accepted_at=row.accepted_at,
-                id=row.id,
-                set_by=row.set_by,
-                set_at=row.set_at,
-                told_at=row.told_at,
-            )
-            for row in rows
-        )
+        return tuple(_read(row) for row in rows)
 
     def cases_with_steps_of(self, owner_id: str) -> tuple[str, ...]:
         """Ids of the open cases in which a member has something to do, the soonest first."""
@@ -185,3 +166,17 @@ class NextSteps(SealedRows):
                 Commitment(row.case_id, row.owner_id, row.due_at, row.accepted_at)
             )
         return dict(found)
+
+
+def _read(row: Row[tuple[object, ...]]) -> NextStep:
+    """A step without its words, which are sealed."""
+    return NextStep(
+        case_id=row.case_id,
+        owner_id=row.owner_id,
+        due_at=row.due_at,
+        accepted_at=row.accepted_at,
+        id=row.id,
+        set_by=row.set_by,
+        set_at=row.set_at,
+        told_at=row.told_at,
+    )

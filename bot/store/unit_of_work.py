@@ -92,7 +92,7 @@ class SqlUnitOfWork:
         """Ask that the loops listening to a topic look again after the commit."""
         self.topics.add(topic)
 
-    def try_alone(self, part: Callable[[], None]) -> Exception | None:
+    def try_alone(self, part: Callable[[], object]) -> Exception | None:
         """Do a part of a job in a savepoint; what it raised, and then nothing of it was done.
 
         Raises when the whole transaction is lost with it.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -38,7 +37,7 @@ from tests.channels.page_line import (
 from tests.hotline import story
 from tests.standins import telegram_people as people
 from tests.standins import twilio as standin
-from tests.standins.process import Running, stand_in
+from tests.standins.process import Running
 
 DATABASES = ["sqlite"]
 ROW = "0" * 32
@@ -52,20 +51,6 @@ TWILIO_PATHS = (
     "/webhooks/voice/status",
     f"/webhooks/voice/status?row={ROW}",
 )
-
-
-@pytest.fixture(scope="module")
-def telegram() -> Iterator[Running]:
-    """Telegram's stand-in."""
-    with stand_in("telegram") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def twilio() -> Iterator[Running]:
-    """Twilio's stand-in."""
-    with stand_in("twilio") as running:
-        yield running
 
 
 def form(**values: str) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,14 +10,7 @@ from bot.domain.channels import WHATSAPP
 from bot.domain.messages import Kind
 from tests.channels.whatsapp_line import ANI, whatsapp_line
 from tests.hotline import story
-from tests.standins.process import Running, stand_in
-
-
-@pytest.fixture(scope="module")
-def twilio() -> Iterator[Running]:
-    """The stand-in's process."""
-    with stand_in("twilio") as running:
-        yield running
+from tests.standins.process import Running
 
 
 @pytest.mark.parametrize("caller", [ANI, ANI.removeprefix("whatsapp:")])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,16 +29,9 @@ from tests.channels.whatsapp_line import (
 )
 from tests.hotline import story
 from tests.standins import twilio as standin
-from tests.standins.process import Running, stand_in
+from tests.standins.process import Running
 
 SCOPED = "whatsapp:ID.4566546130240823"
-
-
-@pytest.fixture(scope="module")
-def twilio() -> Iterator[Running]:
-    """The stand-in's process."""
-    with stand_in("twilio") as running:
-        yield running
 
 
 @story

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import http.client
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -16,16 +15,9 @@ from hypothesis import strategies as st
 from tests.channels.whatsapp_line import PATH, WhatsAppLine, form, statuses, whatsapp_line
 from tests.hotline import story
 from tests.standins import twilio as standin
-from tests.standins.process import Running, stand_in
+from tests.standins.process import Running
 
 DATABASES = ["sqlite"]
-
-
-@pytest.fixture(scope="module")
-def twilio() -> Iterator[Running]:
-    """The stand-in's process."""
-    with stand_in("twilio") as running:
-        yield running
 
 
 @pytest.mark.parametrize(

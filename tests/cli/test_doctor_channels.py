@@ -64,13 +64,6 @@ def bot_api() -> Iterator[Running]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def twilio() -> Iterator[Running]:
-    """Twilio's stand-in."""
-    with stand_in("twilio") as running:
-        yield running
-
-
 def on_telegram(api: Running, **more: Any) -> Settings:
     """Settings of a bot that the stand-in knows."""
     values = {

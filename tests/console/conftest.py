@@ -160,6 +160,12 @@ class Office:
         """A person writes to the hotline."""
         self.nobody.run(self.hotline.says(who, text))
 
+    def member(self, login: str) -> Staff:
+        """A member that signed in before."""
+        found = self.hotline.app.database.read(lambda uow: uow.staff.find(login))
+        assert found is not None
+        return found
+
     def emergency(self, who: str = "ani", text: str = "tolong saya dikunci di kamar") -> Case:
         """A person in danger writes; their case."""
         known = {case.id for case in self.cases()}

@@ -6,27 +6,15 @@ from datetime import date, time, timedelta
 
 from bot.domain.cases import Case
 from bot.domain.rota import Rotation
-from bot.domain.staff import Staff
 from bot.store.rota import MAIN
 from bot.store.unit_of_work import SqlUnitOfWork
 from tests.console.conftest import Office
 
 
-def member(office: Office, login: str) -> Staff:
-    """A member that signed in before."""
-
-    def find(uow: SqlUnitOfWork) -> Staff:
-        found = uow.staff.find(login)
-        assert found is not None
-        return found
-
-    return office.hotline.app.database.read(find)
-
-
 def hand_over(office: Office, case: Case, by: str, to: str) -> None:
     """A next step in an hour that the other one has accepted."""
     now = office.hotline.clock.now()
-    giver, taker = member(office, by), member(office, to)
+    giver, taker = office.member(by), office.member(to)
 
     def agree(uow: SqlUnitOfWork) -> None:
         due = now + timedelta(hours=1)
@@ -40,7 +28,7 @@ def around_the_clock(office: Office, *logins: str) -> None:
     """One rotation for each member, all day and all night."""
     for login in logins:
         plan = Rotation(
-            "", login, (member(office, login).id,), 1, date(2026, 11, 1), None, time(0), time(0)
+            "", login, (office.member(login).id,), 1, date(2026, 11, 1), None, time(0), time(0)
         )
         office.hotline.app.database.write(
             lambda uow, plan=plan: uow.rota.keep_rotation(MAIN, plan)  # type: ignore[misc]

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from bot.domain.rota import Rotation
-from bot.domain.staff import Role, Staff
+from bot.domain.staff import Role
 from bot.store.rota import MAIN
 from bot.store.unit_of_work import SqlUnitOfWork
 from tests.console.conftest import Office, Page, Visitor
@@ -29,20 +29,9 @@ FORM = {
 }
 
 
-def member(office: Office, login: str) -> Staff:
-    """A member that signed in before."""
-
-    def find(uow: SqlUnitOfWork) -> Staff:
-        found = uow.staff.find(login)
-        assert found is not None
-        return found
-
-    return office.hotline.app.database.read(find)
-
-
 def nights(office: Office, *logins: str) -> None:
     """A night watch from today on."""
-    ids = tuple(member(office, login).id for login in logins)
+    ids = tuple(office.member(login).id for login in logins)
     plan = Rotation("", "malam", ids, 1, date(2026, 11, 21), None, time(20), time(8))
     office.hotline.app.database.write(lambda uow: uow.rota.keep_rotation(MAIN, plan)).result()
 
@@ -50,7 +39,7 @@ def nights(office: Office, *logins: str) -> None:
 def give_phone(office: Office, login: str) -> None:
     """A verified contact."""
     now = office.hotline.clock.now()
-    who = member(office, login).id
+    who = office.member(login).id
     office.hotline.app.database.write(
         lambda uow: uow.staff.add_contact(who, "phone", login, verified_at=now)
     ).result()
@@ -106,7 +95,7 @@ def test_a_swap_counts_when_the_colleague_accepts(office: Office) -> None:
     nights(office, "sari")
     give_phone(office, "budi")
     duty = duties(rota(sari))[0]
-    colleague = member(office, "budi").id
+    colleague = office.member("budi").id
     assert sari.post("/console/rota/swap", duty=duty, colleague=colleague).status == 303
     assert on_call(office) == ["sari"]
     assert "Batalkan permintaan" in rota(sari).text
@@ -129,7 +118,7 @@ def test_a_swap_can_be_refused(office: Office) -> None:
     stranger = office.signed_in("citra")
     nights(office, "sari")
     duty = duties(rota(sari))[0]
-    sari.post("/console/rota/swap", duty=duty, colleague=member(office, "budi").id)
+    sari.post("/console/rota/swap", duty=duty, colleague=office.member("budi").id)
     swap = rota(budi).hidden["id"]
     assert "Minta tukar jaga" not in rota(stranger).text
     assert stranger.post("/console/rota/decline", id=swap).status == 409
@@ -148,7 +137,7 @@ def test_part_of_a_night_is_swapped_in_the_zone_that_is_shown(office: Office) ->
     answer = chief.post(
         "/console/rota/swap",
         duty=duties(rota(chief))[0],
-        colleague=member(office, "budi").id,
+        colleague=office.member("budi").id,
         zone="WITA",
         **{"from": "2026-11-22T00:00", "until": "2026-11-22T09:00"},
     )
@@ -165,7 +154,7 @@ def test_a_swap_that_leaves_nobody_to_wake_warns(office: Office) -> None:
     nights(office, "sari")
     give_phone(office, "sari")
     duty = duties(rota(chief))[0]
-    answer = chief.post("/console/rota/swap", duty=duty, colleague=member(office, "citra").id)
+    answer = chief.post("/console/rota/swap", duty=duty, colleague=office.member("citra").id)
     assert answer.status == 200
     assert "ada jam tanpa petugas yang bisa dibangunkan" in answer.text
     assert "Petugas jaga tidak bisa dibangunkan" in rota(chief).text
@@ -193,7 +182,7 @@ def test_swaps_that_cannot_be_are_refused_in_words(
     nights(office, "sari")
     fields = {"duty": duties(rota(sari))[0], "colleague": "budi", **changed}
     if fields["colleague"] in {"sari", "budi"}:
-        fields["colleague"] = member(office, fields["colleague"]).id
+        fields["colleague"] = office.member(fields["colleague"]).id
     answer = sari.post("/console/rota/swap", **fields)
     assert answer.status == 409
     assert said in answer.text
@@ -208,7 +197,7 @@ def test_nobody_gives_away_the_duty_of_another(office: Office) -> None:
     nights(office, "sari")
     assert duties(rota(budi)) == []
     forged = duties(rota(chief))[0]
-    answer = budi.post("/console/rota/swap", duty=forged, colleague=member(office, "budi").id)
+    answer = budi.post("/console/rota/swap", duty=forged, colleague=office.member("budi").id)
     assert answer.status == 409
     assert "Hanya pengawas" in answer.text
 
@@ -218,12 +207,12 @@ def test_a_shift_is_added_and_cancelled(office: Office) -> None:
     sari = office.signed_in("sari")
     office.signed_in("budi")
     span = {"from": "2026-11-22T08:00", "until": "2026-11-22T16:00"}
-    fields = {"staff": member(office, "sari").id, "schedule": MAIN, **span}
+    fields = {"staff": office.member("sari").id, "schedule": MAIN, **span}
     give_phone(office, "sari")
     assert sari.post("/console/rota/shift", **fields).status == 303
     assert on_call(office, hours=12) == ["sari"]
     assert "08.00-16.00 Petugas 1" in rota(sari).text
-    other = sari.post("/console/rota/shift", **{**fields, "staff": member(office, "budi").id})
+    other = sari.post("/console/rota/shift", **{**fields, "staff": office.member("budi").id})
     assert "Hanya pengawas" in other.text
     endless = sari.post("/console/rota/shift", **{**fields, "until": "2026-11-25T16:00"})
     assert "paling lama 24 jam" in endless.text
@@ -297,7 +286,7 @@ def test_languages_stand_beside_the_names(office: Office) -> None:
     """Supervisors set them; an unknown tag is refused."""
     office.signed_in("sari")
     chief = office.signed_in("budi", Role.SUPERVISOR)
-    who = member(office, "sari").id
+    who = office.member("sari").id
     post = "/console/rota/languages"
     assert chief.post(post, staff=who, languages="jv, Mad").status == 303
     assert "Petugas 1 (jv, mad)" in rota(chief).text
@@ -309,7 +298,7 @@ def test_the_same_form_twice_changes_once(office: Office) -> None:
     sari = office.signed_in("sari")
     give_phone(office, "sari")
     span = {"from": "2026-11-22T08:00", "until": "2026-11-22T16:00"}
-    fields = {"staff": member(office, "sari").id, "schedule": MAIN, "form_id": "one", **span}
+    fields = {"staff": office.member("sari").id, "schedule": MAIN, "form_id": "one", **span}
     assert sari.post("/console/rota/shift", **fields).status == 303
     assert sari.post("/console/rota/shift", **fields).status == 303
     text = rota(sari).response.text

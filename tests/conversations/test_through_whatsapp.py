@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,17 +12,10 @@ from tests.channels.whatsapp_line import ANI, WhatsAppLine, whatsapp_line
 from tests.conversations.through import Heard, Line, ThroughReplay
 from tests.conversations.transcripts import Transcript, TranscriptError, read_all
 from tests.stack import Stack
-from tests.standins.process import Running, stand_in
+from tests.standins.process import Running
 
 pytestmark = pytest.mark.stack
 TRANSCRIPTS = read_all()
-
-
-@pytest.fixture(scope="module")
-def twilio() -> Iterator[Running]:
-    """The stand-in's process."""
-    with stand_in("twilio") as running:
-        yield running
 
 
 class OnWhatsApp(Line):

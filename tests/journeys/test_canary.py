@@ -72,13 +72,8 @@ def small(hotline: Hotline) -> Iterator[dict[str, Any]]:
 
 async def chief(hotline: Hotline) -> None:
     """Petugas 1, a supervisor who is on duty and can be called."""
-    member = await hotline.staff("sari", phone=CHIEF, on_duty_hours=12)
-    del member
-    now = hotline.clock.now()
-    boss = await hotline.app.write(lambda uow: uow.staff.add("boss", Role.SUPERVISOR, "x", now))
-    await hotline.app.write(
-        lambda uow: uow.staff.add_contact(boss.id, "phone", "0000-2", verified_at=now)
-    )
+    await hotline.staff("sari", phone=CHIEF, on_duty_hours=12)
+    await hotline.staff("boss", phone="0000-2", role=Role.SUPERVISOR)
 
 
 @story

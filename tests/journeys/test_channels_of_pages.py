@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -15,7 +14,7 @@ from bot.cli.up import free_port
 from bot.domain.messages import Kind, Outbound
 from bot.domain.oncall import EscalationState
 from bot.domain.staff_contacts import EMAIL, SMS, TELEGRAM_STAFF, VOICE, WHATSAPP_PAGE
-from bot.services.paging import PAGES
+from bot.services.ringing import PAGES
 from bot.store.unit_of_work import SqlUnitOfWork
 from bot.worker import Worker
 from channels.inbound import take_in
@@ -29,24 +28,10 @@ from tests.channels.page_line import (
 )
 from tests.gateways.mail import mail_server
 from tests.hotline import Hotline, story
-from tests.standins.process import Running, stand_in
+from tests.standins.process import Running
 
 DATABASES = ["sqlite"]
 SECRETS = ("dikunci", "kamar", "paspor", "ani")
-
-
-@pytest.fixture(scope="module")
-def telegram() -> Iterator[Running]:
-    """Telegram's stand-in."""
-    with stand_in("telegram") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def twilio() -> Iterator[Running]:
-    """Twilio's stand-in."""
-    with stand_in("twilio") as running:
-        yield running
 
 
 async def is_taken(line: WakingLine, case_id: str) -> bool:

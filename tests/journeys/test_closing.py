@@ -60,8 +60,7 @@ async def test_an_emergency_closes_with_two_people(hotline: Hotline) -> None:
 @story
 async def test_no_role_closes_an_emergency_alone(hotline: Hotline) -> None:
     """A supervisor who is the only member asks twice, and the case is still open."""
-    now = hotline.clock.now()
-    boss = await hotline.app.write(lambda uow: uow.staff.add("bu rt", Role.SUPERVISOR, "x", now))
+    boss = await hotline.staff("bu rt", role=Role.SUPERVISOR)
     case = await real_emergency(hotline)
     assert not await asks(hotline, case, boss)
     with pytest.raises(RefusedError, match="petugas lain"):

@@ -23,14 +23,7 @@ async def state(hotline: Hotline) -> Duty:
 
 async def supervisor(hotline: Hotline, login: str, phone: str) -> Staff:
     """A supervisor with a phone and without duty."""
-    now = hotline.clock.now()
-    member = await hotline.app.write(
-        lambda uow: uow.staff.add(login, Role.SUPERVISOR, "unused", now)
-    )
-    await hotline.app.write(
-        lambda uow: uow.staff.add_contact(member.id, "phone", phone, verified_at=now)
-    )
-    return member
+    return await hotline.staff(login, phone=phone, role=Role.SUPERVISOR)
 
 
 async def taken(hotline: Hotline, member: Staff) -> Case:

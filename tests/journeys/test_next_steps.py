@@ -42,12 +42,7 @@ async def planned(hotline: Hotline, owner: Staff, by: Staff, **due: float) -> Ca
 
 async def supervisor(hotline: Hotline) -> Staff:
     """A member who is called when others do not answer."""
-    now = hotline.clock.now()
-    boss = await hotline.app.write(lambda uow: uow.staff.add("bu rt", Role.SUPERVISOR, "x", now))
-    await hotline.app.write(
-        lambda uow: uow.staff.add_contact(boss.id, "phone", "bu-rt-phone", verified_at=now)
-    )
-    return boss
+    return await hotline.staff("bu rt", phone="bu-rt-phone", role=Role.SUPERVISOR)
 
 
 def rung(hotline: Hotline, phone: str) -> int:

@@ -266,7 +266,7 @@ async def test_a_policy_names_its_channels_groups_and_roles(hotline: Hotline) ->
     sari = await hotline.staff("sari", phone=SARI)
     await hotline.adds_contact(sari, "sari-call", channel="voice", after_minutes=3)
     now = hotline.clock.now()
-    boss = await hotline.app.write(lambda uow: uow.staff.add("bos", Role.SUPERVISOR, "x", now))
+    boss = await hotline.staff("bos", role=Role.SUPERVISOR)
     await hotline.adds_contact(boss, "bos-phone")
     group = Target(TargetKind.GROUP, "inti")
     policy = Policy((Step(0, (group,), ("voice",)), Step(2, (Target(TargetKind.SUPERVISORS),))), 10)

@@ -17,12 +17,7 @@ from tests.journeys.test_takeover import emergency, take_over
 
 async def supervisor(hotline: Hotline) -> Staff:
     """A supervisor with a phone."""
-    now = hotline.clock.now()
-    boss = await hotline.app.write(lambda uow: uow.staff.add("bu rt", Role.SUPERVISOR, "x", now))
-    await hotline.app.write(
-        lambda uow: uow.staff.add_contact(boss.id, "phone", "bu-rt-phone", verified_at=now)
-    )
-    return boss
+    return await hotline.staff("bu rt", phone="bu-rt-phone", role=Role.SUPERVISOR)
 
 
 def heard(hotline: Hotline) -> int:
